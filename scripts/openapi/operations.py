@@ -1,0 +1,71 @@
+"""Reading an OpenAPI document: references, operations, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import unquote
+
+from scripts.openapi import pointer
+from scripts.openapi.json_value import is_object
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True)
+class OperationView:
+    """An operation where it stands, with its path's parameters merged in."""
+
+    path: str
+    method: str
+    operation: dict[str, Any]
+    parameters: list[dict[str, Any]]
+
+    @property
+    def pointer(self) -> str:
+        """JSON pointer to the operation."""
+        return pointer.pointer(("paths", self.path, self.method))
+
+
+def resolve(document: dict[str, Any], value: Any) -> dict[str, Any]:
+    """Follow ``$ref`` inside the document.
+
+    Raises:
+        LookupError: the reference leads nowhere or in a circle.
+    """
+    seen: set[str] = set()
+    while is_object(value) and "$ref" in value:
+        reference = str(value["$ref"])
+        if reference in seen or not reference.startswith("#"):
+            raise LookupError(f"unresolvable $ref {reference}")
+        seen.add(reference)
+        value = pointer.resolve(document, unquote(reference[1:]))
+    return cast("dict[str, Any]", value)
+
+
+def operations(document: dict[str, Any]) -> Iterator[OperationView]:
+    """All operations in the order of the document, methods in the order of the specification."""
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            operation = item.get(method)
+            if not isinstance(operation, dict):
+                continue
+            merged: dict[tuple[str, str], dict[str, Any]] = {}
+            found = cast("dict[str, Any]", operation)
+            for raw in [*item.get("parameters", []), *found.get("parameters", [])]:
+                parameter = resolve(document, raw)
+                merged[str(parameter["name"]), str(parameter["in"])] = parameter
+            yield OperationView(str(path), method, found, list(merged.values()))
+
+
+def media_kind(media_type: str) -> str:
+    """How a body of this media type is written: json, form, multipart, text or raw."""
+    essence = media_type.partition(";")[0].strip().lower()
+    if essence == "application/json" or essence.endswith("+json"):
+        return "json"
+    if essence == "application/x-www-form-urlencoded":
+        return "form"
+    if essence == "multipart/form-data":
+        return "multipart"
+    return "text" if essence.startswith("text/") else "raw"
