@@ -1,0 +1,328 @@
+"""The operations of a package: how each builds its request and reads its answers."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.bodies import Body
+from openapi_python_client.parser.openapi import Endpoint as ParsedEndpoint
+from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.strings import PythonIdentifier
+
+from scripts.openapi.operations import OperationView, media_kind, operations, resolve
+
+from .prose import prose
+from .python_types import class_imports, default_code, instance_check, python_type
+
+# Names that the bodies of generated functions use themselves.
+_TAKEN = frozenset({"client", "body", "self", "build_request", "response"})
+
+# OpenAPI says that parameters of these names are ignored; the body and security decide them.
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A path, query, header or cookie parameter."""
+
+    name: str
+    wire_name: str
+    location: str
+    type: str
+    default: str | None
+    required: bool
+    style: str
+    explode: bool
+    description: str
+    option: str | None
+
+    @property
+    def declaration(self) -> str:
+        """``name: type = default``."""
+        if self.required:
+            return f"{self.name}: {self.type}"
+        return f"{self.name}: {self.type} | Unset = {self.default or 'UNSET'}"
+
+
+@dataclass(frozen=True)
+class RequestBody:
+    """One way to write the body. ``media_types`` are several for files only."""
+
+    kind: str
+    media_types: tuple[str, ...]
+    type: str
+    check: str | None
+    prop: PropertyProtocol
+    part_types: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """A documented answer."""
+
+    status: str
+    kind: str
+    type: str
+    media_type: str | None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An operation as the templates write it."""
+
+    tag: str
+    tag_name: str
+    module: str
+    operation_id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    source: str
+    security: tuple[tuple[str, ...], ...]
+    authenticated: bool
+    servers: list[dict[str, Any]]
+    parameters: list[Parameter]
+    bodies: list[RequestBody]
+    body_required: bool
+    disposition: bool
+    answers: list[AnswerView]
+    imports: dict[str, str]
+    raw: dict[str, Any] = field(repr=False)
+
+    def at(self, location: str) -> list[Parameter]:
+        """The parameters in one place."""
+        return [parameter for parameter in self.parameters if parameter.location == location]
+
+    @property
+    def body_type(self) -> str:
+        """The annotation of the body argument."""
+        types = list(dict.fromkeys(body.type for body in self.bodies))
+        if any(body.kind in ("json", "form") for body in self.bodies):
+            types.append("Mapping[str, Any]")
+        return " | ".join(types)
+
+    @property
+    def result_type(self) -> str:
+        """What ``sync`` returns: any documented answer."""
+        return _union(answer.type for answer in self.answers) or "Any"
+
+    @property
+    def success_type(self) -> str:
+        """What a method of the client object returns."""
+        good = [answer for answer in self.answers if answer.status.startswith("2")]
+        if not good:
+            good = [answer for answer in self.answers if answer.status == "default"]
+        return _union(answer.type for answer in good) or "None"
+
+    @property
+    def accept(self) -> str:
+        """The ``Accept`` header: every media type that an answer may have."""
+        known = dict.fromkeys(answer.media_type for answer in self.answers if answer.media_type)
+        return ", ".join(known) or "*/*"
+
+    @property
+    def path_expression(self) -> str:
+        """The code that fills the path."""
+        if not self.at("path"):
+            return repr(self.path)
+        text = self.path.replace("\\", "\\\\").replace('"', '\\"')
+        for parameter in self.at("path"):
+            arguments = f"{parameter.wire_name!r}, {parameter.name}"
+            if (parameter.style, parameter.explode) != ("simple", False):
+                arguments += f", {parameter.style!r}, {parameter.explode}"
+            text = text.replace("{" + parameter.wire_name + "}", f"{{path_segment({arguments})}}")
+        return f'f"{text}"'
+
+
+def endpoints_of(document: dict[str, Any], data: GeneratorData) -> list[Endpoint]:
+    """Describe every operation that the generator parsed, in the order of the document."""
+    parsed: dict[tuple[str, str], ParsedEndpoint] = {}
+    for collection in data.endpoint_collections_by_tag.values():
+        for endpoint in collection.endpoints:
+            parsed[endpoint.method, endpoint.path.get_untrusted_value()] = endpoint
+    by_shape = {(method, _shape(path)): found for (method, path), found in parsed.items()}
+    return [
+        _endpoint(document, view, by_shape[view.method, _shape(view.path)])
+        for view in operations(document)
+        if (view.method, _shape(view.path)) in by_shape
+    ]
+
+
+def _shape(path: str) -> str:
+    # the generator has put Python names into the braces
+    pieces = path.split("{")
+    return "{}".join([pieces[0], *(piece.partition("}")[2] for piece in pieces[1:])])
+
+
+def _endpoint(document: dict[str, Any], view: OperationView, parsed: ParsedEndpoint) -> Endpoint:
+    operation = view.operation
+    security = operation.get("security", document.get("security", []))
+    bodies = _bodies(document, view, parsed)
+    raw_body = any(body.kind == "raw" for body in bodies)
+    parameters = list(_parameters(document, view, parsed, raw_body=raw_body))
+    request_body = resolve(document, operation.get("requestBody", {}))
+    answers = _answers(document, operation, parsed)
+    imports: dict[str, str] = {}
+    props = [*parsed.list_all_parameters(), *(response.prop for response in parsed.responses)]
+    for prop in props:
+        imports |= class_imports(prop)
+    source: dict[str, Any] = operation.get("x-source", {})
+    return Endpoint(
+        tag=str(parsed.tags[0]),
+        tag_name=str((operation.get("tags") or ["default"])[0]),
+        module=str(PythonIdentifier(parsed.name, prefix="field_")),
+        operation_id=str(operation.get("operationId", parsed.name)),
+        method=view.method.upper(),
+        path=view.path,
+        summary=prose(operation.get("summary")),
+        description=prose(operation.get("description")),
+        source=prose(str(source.get("page", ""))),
+        security=tuple(tuple(requirement) for requirement in security),
+        authenticated=bool(security) and all(security),
+        servers=operation.get("servers", []),
+        parameters=parameters,
+        bodies=bodies,
+        body_required=bool(request_body.get("required", False)),
+        disposition=raw_body and _has_disposition(view),
+        answers=answers,
+        imports={str(name): str(module) for name, module in imports.items()},
+        raw=operation,
+    )
+
+
+def _has_disposition(view: OperationView) -> bool:
+    return any(
+        parameter["in"] == "header" and str(parameter["name"]).lower() == "content-disposition"
+        for parameter in view.parameters
+    )
+
+
+def _parameters(
+    document: dict[str, Any], view: OperationView, parsed: ParsedEndpoint, *, raw_body: bool
+) -> Iterator[Parameter]:
+    raw = {(str(found["in"]), str(found["name"])): found for found in view.parameters}
+    taken: set[str] = set(_TAKEN)
+    for location, prop in parsed.iter_all_parameters():
+        wire_name = prop.name.get_untrusted_value()
+        found = raw[str(location.value), wire_name]
+        if location.value == "header" and wire_name.lower() in _IGNORED_HEADERS:
+            continue
+        if raw_body and location.value == "header" and wire_name.lower() == "content-disposition":
+            continue  # made from the file that is the body
+        name = python_name(str(found.get("x-client-name", prop.python_name)))
+        if name in taken:
+            name = f"{name}_{location.value}"
+        taken.add(name)
+        style = str(found.get("style", "form" if location in ("query", "cookie") else "simple"))
+        yield Parameter(
+            name=name,
+            wire_name=wire_name,
+            location=str(location.value),
+            type=python_type(prop),
+            default=default_code(prop),
+            required=prop.required,
+            style=style,
+            explode=bool(found.get("explode", style == "form")),
+            description=prose(found.get("description")),
+            option=found.get("x-client-option"),
+        )
+
+
+def python_name(name: str) -> str:
+    """An argument or attribute name: builtins are fine (``type``, ``next``), keywords are not."""
+    plain = name.removesuffix("_")
+    if plain in _ANNOTATION_NAMES or plain in _TAKEN:
+        return name
+    if hasattr(builtins, plain) and not keyword.iskeyword(plain):
+        return plain
+    return name
+
+
+_ANNOTATION_NAMES = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "date"})
+
+
+def _bodies(
+    document: dict[str, Any], view: OperationView, parsed: ParsedEndpoint
+) -> list[RequestBody]:
+    request_body = resolve(document, view.operation.get("requestBody", {}))
+    found: list[RequestBody] = []
+    raw: list[Body] = []
+    for body in parsed.bodies:
+        media_type = body.content_type.get_untrusted_value()
+        kind = media_kind(media_type)
+        if kind == "raw":
+            raw.append(body)
+            continue
+        encoding = request_body["content"][media_type].get("encoding", {})
+        annotation = "str" if kind == "text" else python_type(body.prop)
+        found.append(
+            RequestBody(
+                kind=kind,
+                media_types=(media_type,),
+                type=annotation,
+                check="isinstance(body, str)"
+                if kind == "text"
+                else instance_check(body.prop, "body"),
+                prop=body.prop,
+                part_types=_part_types(body.prop, encoding),
+            )
+        )
+    if raw:
+        types = tuple(body.content_type.get_untrusted_value() for body in raw)
+        check = "isinstance(body, File)"
+        found.append(RequestBody("raw", types, "File", check, raw[0].prop, {}))
+    return found
+
+
+def _part_types(prop: PropertyProtocol, encoding: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(prop, ModelProperty):
+        return {}
+    return {
+        name: tuple(part.strip() for part in str(rules["contentType"]).split(","))
+        for name, rules in encoding.items()
+        if "contentType" in rules
+    }
+
+
+def _answers(
+    document: dict[str, Any], operation: dict[str, Any], parsed: ParsedEndpoint
+) -> list[AnswerView]:
+    answers: list[AnswerView] = []
+    raw = {
+        str(status).upper() if str(status) != "default" else "default": resolve(document, response)
+        for status, response in operation.get("responses", {}).items()
+    }
+    for response in parsed.responses:
+        status = response.status_code.pattern
+        content = raw.get(status, {}).get("content", {})
+        if not content or response.source["return_type"] == "None":
+            answers.append(AnswerView(status, "none", "None", None))
+            continue
+        media_type = preferred(list(content))
+        kind = media_kind(media_type)
+        if kind == "json":
+            answers.append(AnswerView(status, kind, python_type(response.prop), media_type))
+        elif kind == "text":
+            answers.append(AnswerView(status, kind, "str", media_type))
+        else:
+            answers.append(AnswerView(status, "bytes", "bytes", media_type))
+    return answers
+
+
+def preferred(media_types: list[str]) -> str:
+    """The media type to read where a document offers several: JSON, else the first."""
+    return min(media_types, key=lambda media_type: media_kind(media_type) != "json")
+
+
+def _union(types: Iterator[str] | Any) -> str:
+    members: dict[str, None] = {}
+    for annotation in types:
+        members.update(dict.fromkeys(annotation.split(" | ")))
+    return " | ".join(sorted(members, key=lambda member: (member == "None", member)))

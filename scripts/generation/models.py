@@ -1,0 +1,150 @@
+"""The models of a package as the templates write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from openapi_python_client.parser.properties import (
+    EnumProperty,
+    LiteralEnumProperty,
+    ModelProperty,
+)
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+
+from .prose import prose
+from .python_types import class_imports, default_code, python_type
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """An attribute of a model."""
+
+    name: str
+    wire_name: str
+    type: str
+    required: bool
+    default: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """A model class. ``late_imports`` close a circle, so they stand below the class."""
+
+    name: str
+    module: str
+    description: str
+    fields: list[FieldView]
+    imports: dict[str, str]
+    late_imports: dict[str, str]
+    additional_type: str | None
+
+
+@dataclass(frozen=True)
+class EnumView:
+    """An enum class; ``literal`` enums are type aliases."""
+
+    name: str
+    module: str
+    members: list[tuple[str, str | int]]
+    integer: bool
+    description: str
+
+
+def models_of(models: Sequence[ModelProperty]) -> list[ModelView]:
+    """Describe the models, in the generator's order."""
+    graph = {str(model.class_info.name): _used_classes(model) for model in models}
+    reach = {name: _reachable(name, graph) for name in graph}
+    views: list[ModelView] = []
+    for model in models:
+        name = str(model.class_info.name)
+        used = graph[name]
+        late = {other: module for other, module in used.items() if name in reach.get(other, set())}
+        early = {other: module for other, module in used.items() if other not in late}
+        late.pop(name, None)
+        early.pop(name, None)
+        additional = model.additional_properties
+        views.append(
+            ModelView(
+                name=name,
+                module=str(model.class_info.module_name),
+                description=prose(model.description),
+                fields=[field_of(prop) for prop in properties_of(model)],
+                imports=early,
+                late_imports=late,
+                additional_type=None
+                if additional is None or python_type(additional) == "Any"
+                else python_type(additional),
+            )
+        )
+    return views
+
+
+def properties_of(model: ModelProperty) -> list[PropertyProtocol]:
+    """The properties, required ones first."""
+    return [*(model.required_properties or []), *(model.optional_properties or [])]
+
+
+def field_of(prop: PropertyProtocol) -> FieldView:
+    """Describe an attribute."""
+    annotation = python_type(prop)
+    default = default_code(prop)
+    if default is None and not prop.required:
+        annotation, default = f"{annotation} | Unset", "UNSET"
+    elif not prop.required:
+        annotation = f"{annotation} | Unset"
+    return FieldView(
+        name=str(prop.python_name),
+        wire_name=prop.name.get_untrusted_value(),
+        type=annotation,
+        # a required property with a default still has to be written out, so it needs no value
+        required=prop.required and default is None,
+        default=default or "",
+        description=prose(prop.description),
+    )
+
+
+def enums_of(enums: Iterable[EnumProperty | LiteralEnumProperty]) -> list[EnumView]:
+    """Describe the enums."""
+    views: list[EnumView] = []
+    for enum in enums:
+        if isinstance(enum, LiteralEnumProperty):
+            members: list[tuple[str, str | int]] = [
+                (str(v), v) for v in sorted(enum.values, key=str)
+            ]
+        else:
+            members = [
+                (name, value if isinstance(value, int) else str(value))
+                for name, value in enum.values.items()
+            ]
+        views.append(
+            EnumView(
+                name=str(enum.class_info.name),
+                module=str(enum.class_info.module_name),
+                members=members,
+                integer=enum.value_type is int,
+                description=prose(enum.description),
+            )
+        )
+    return views
+
+
+def _used_classes(model: ModelProperty) -> dict[str, str]:
+    used: dict[str, str] = {}
+    for prop in properties_of(model):
+        used |= class_imports(prop)
+    if model.additional_properties is not None:
+        used |= class_imports(model.additional_properties)
+    return {str(name): str(module) for name, module in used.items()}
+
+
+def _reachable(start: str, graph: dict[str, dict[str, str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(graph.get(start, {}))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(graph.get(name, {}))
+    return found

@@ -1,0 +1,244 @@
+"""What a generated package offers: clients, resources, methods, arguments and models.
+
+Joins what openapi-python-client understood (names, types, models) with what it never reads of the
+document (servers, security, x- keys), so that the templates only have to write it down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.strings import pascal_case, snake_case
+
+from scripts.openapi.operations import operations, resolve
+
+from .endpoints import Endpoint, endpoints_of
+from .methods import Method, method_of
+from .models import EnumView, ModelView, enums_of, models_of
+from .python_types import shadow_safe
+
+
+@dataclass(frozen=True)
+class SchemeView:
+    """A security scheme as the runtime wants it."""
+
+    name: str
+    option: str
+    environment: str
+    location: str
+    wire_name: str
+    prefix: str
+    description: str
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """A keyword of the client's constructor."""
+
+    name: str
+    type: str
+    default: str
+    description: str
+    kind: str  # "secret", "server", "parameter"
+    environment: str = ""
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """A tag of the document: an attribute of the client object."""
+
+    name: str
+    class_name: str
+    description: str
+    methods: list[Method]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Everything the templates write."""
+
+    vendor: str
+    package: str
+    client: str
+    title: str
+    description: str
+    document_version: str
+    servers: list[dict[str, Any]]
+    schemes: list[SchemeView]
+    requires_credential: bool
+    options: list[OptionView]
+    error_message: str
+    endpoints: list[Endpoint]
+    resources: list[ResourceView]
+    models: list[ModelView]
+    enums: list[EnumView]
+    taken: frozenset[str] = field(default_factory=frozenset[str])
+
+    def annotation(self, text: str) -> str:
+        """An annotation for resources.py, where method names may hide builtins."""
+        return shadow_safe(text, self.taken)
+
+
+def surface_of(vendor: str, document: dict[str, Any], data: GeneratorData) -> Surface:
+    """Describe the package of a vendor.
+
+    Args:
+        document: the document that the generator parsed.
+        data: what the generator made of it.
+    """
+    info = document["info"]
+    schemes = _schemes(vendor, document)
+    endpoints = endpoints_of(document, data)
+    client = str(info.get("x-client-name") or pascal_case(vendor))
+    options = _secrets(schemes) + _server_options(document) + _parameter_options(document)
+    resources = _resources(document, endpoints, data)
+    names = {method.name for resource in resources for method in resource.methods}
+    return Surface(
+        vendor=vendor,
+        package=f"{vendor.replace('-', '_')}_client",
+        client=client,
+        title=str(info["title"]),
+        description=str(info.get("description", "")).strip(),
+        document_version=str(info["version"]),
+        servers=servers_of(document.get("servers", [])),
+        schemes=schemes,
+        requires_credential=bool(endpoints)
+        and all(endpoint.security and all(endpoint.security) for endpoint in endpoints),
+        options=options,
+        error_message=str(info.get("x-client-error-message", "")),
+        endpoints=endpoints,
+        resources=resources,
+        models=models_of(data.models),
+        enums=enums_of(data.enums),
+        taken=frozenset(names),
+    )
+
+
+def servers_of(servers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Server objects with their variables as (name, default, values)."""
+    return [
+        {
+            "url": str(server["url"]),
+            "variables": [
+                (name, str(variable["default"]), [str(item) for item in variable.get("enum", [])])
+                for name, variable in server.get("variables", {}).items()
+            ],
+        }
+        for server in servers
+    ]
+
+
+def _schemes(vendor: str, document: dict[str, Any]) -> list[SchemeView]:
+    raw = {
+        name: resolve(document, scheme)
+        for name, scheme in document.get("components", {}).get("securitySchemes", {}).items()
+    }
+    keys = [name for name, scheme in raw.items() if scheme.get("type") == "apiKey"]
+    views: list[SchemeView] = []
+    for name, scheme in raw.items():
+        kind, http = scheme.get("type"), str(scheme.get("scheme", "")).lower()
+        if kind == "mutualTLS":
+            continue  # a certificate of the connection, nothing in a request
+        if kind == "apiKey":
+            location, wire_name, prefix = scheme["in"], scheme["name"], ""
+            option = "api_key" if len(keys) == 1 else snake_case(name)
+        else:
+            location, wire_name = "header", "Authorization"
+            prefix = "Bearer" if kind != "http" or http == "bearer" else http.capitalize()
+            option = "token" if prefix == "Bearer" else snake_case(name)
+        option = str(scheme.get("x-client-option", option))
+        environment = str(scheme.get("x-env") or f"{snake_case(vendor)}_{option}".upper())
+        text = str(scheme.get("description", "")).strip()
+        views.append(SchemeView(name, option, environment, location, wire_name, prefix, text))
+    return views
+
+
+def _secrets(schemes: list[SchemeView]) -> list[OptionView]:
+    first: dict[str, SchemeView] = {}
+    for scheme in schemes:
+        first.setdefault(scheme.option, scheme)
+    return [
+        OptionView(
+            name=option,
+            type="str | None",
+            default="None",
+            description=f"{scheme.description} Read from the environment variable "
+            f"{scheme.environment} when not given.".strip(),
+            kind="secret",
+            environment=scheme.environment,
+        )
+        for option, scheme in first.items()
+    ]
+
+
+def _server_options(document: dict[str, Any]) -> list[OptionView]:
+    options: dict[str, OptionView] = {}
+    lists = [document.get("servers", [])[:1]]
+    lists += [
+        item.operation["servers"][:1]
+        for item in operations(document)
+        if "servers" in item.operation
+    ]
+    for servers in lists:
+        for server in servers:
+            for name, variable in server.get("variables", {}).items():
+                values = [str(value) for value in variable.get("enum", [])]
+                known = f"Literal[{', '.join(map(repr, values))}]" if values else "str"
+                text = str(variable.get("description", "")).strip()
+                options.setdefault(
+                    name,
+                    OptionView(
+                        name=name,
+                        type=f"{known} | None",
+                        default="None",
+                        description=f"{text} {variable['default']!r} when not given.".strip(),
+                        kind="server",
+                    ),
+                )
+    return list(options.values())
+
+
+def _parameter_options(document: dict[str, Any]) -> list[OptionView]:
+    options: dict[str, OptionView] = {}
+    for item in operations(document):
+        for parameter in item.parameters:
+            name = parameter.get("x-client-option")
+            if name is None:
+                continue
+            schema = resolve(document, parameter.get("schema", {}))
+            kind = {"integer": "int", "number": "float", "boolean": "bool"}.get(
+                str(schema.get("type")), "str"
+            )
+            default = parameter.get("x-client-default", schema.get("default"))
+            required = bool(parameter.get("required", False)) or default is not None
+            options[str(name)] = OptionView(
+                name=str(name),
+                type=kind if required else f"{kind} | None",
+                default=repr(default) if default is not None or not required else "",
+                description=str(parameter.get("description", "")).strip(),
+                kind="parameter",
+            )
+    return list(options.values())
+
+
+def _resources(
+    document: dict[str, Any], endpoints: list[Endpoint], data: GeneratorData
+) -> list[ResourceView]:
+    texts = {
+        str(tag["name"]): str(tag.get("description", "")).strip()
+        for tag in document.get("tags", [])
+    }
+    by_tag: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        by_tag.setdefault(endpoint.tag, []).append(endpoint)
+    return [
+        ResourceView(
+            name=tag,
+            class_name=pascal_case(tag),
+            description=texts.get(members[0].tag_name, ""),
+            methods=[method_of(document, endpoint, data) for endpoint in members],
+        )
+        for tag, members in by_tag.items()
+    ]
