@@ -1,0 +1,77 @@
+"""Run the stub of the three services: `python scripts/stub.py --port 8080`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.stub import Stub, StubError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stub.py",
+        description="Serve the vendors of generated/<vendor>/openapi.yaml on one origin.",
+    )
+    parser.add_argument("--port", type=int, default=8080, help="0 for a free one (default 8080)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--db", type=Path, help="SQLite file to keep the state in (default: memory)"
+    )
+    parser.add_argument(
+        "--max-body",
+        type=_bytes,
+        default=10 * 1024 * 1024,
+        metavar="BYTES",
+        help="largest request body (default 10 MiB)",
+    )
+    parser.add_argument(
+        "--ready-json", action="store_true", help="print one line of JSON when ready, nothing else"
+    )
+    return parser
+
+
+def _bytes(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes above 0")
+    return int(text)
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM: 0. 2 if the stub cannot start."""
+    options = _parser().parse_args()
+    stop = threading.Event()
+
+    def request_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, request_stop)
+    try:
+        stub = Stub(options.db, options.host, options.port, max_body=options.max_body)
+        stub.start()
+    except StubError as error:
+        print(f"stub.py: {error}", file=sys.stderr)
+        return 2
+    try:
+        if options.ready_json:
+            print(json.dumps({"url": stub.url}), flush=True)
+        else:
+            print(f"Serving {', '.join(sorted(stub.urls.values()))}; stop with Ctrl-C.", flush=True)
+        stop.wait()
+    finally:
+        stub.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

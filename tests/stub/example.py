@@ -1,0 +1,75 @@
+"""A vendor that nobody has written a module for: checked requests, answers from the document's
+examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .document import Document, Node, is_json
+from .json_values import JSONObject
+from .refusal import Refused
+from .store import Store
+from .vendor import Answer, Call, Handler
+
+
+class Example:
+    """Answers every valid request with the example that its document gives for success."""
+
+    name = "example"
+
+    def __init__(self, document: Document, store: Store) -> None:
+        self._document = document
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {operation.id: example_answer for operation in self._document.operations}
+
+    def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
+        return problem(refused, status)
+
+
+def problem(refused: Refused, status: int) -> JSONObject:
+    """The stub's own error body, for addresses that are no vendor's and vendors without a
+    module.
+    """
+    return {
+        "status": status,
+        "code": f"stub.{refused.code}",
+        "message": refused.message,
+        "faults": [
+            {"in": fault.place, "pointer": fault.pointer, "message": fault.message}
+            for fault in refused.faults
+        ],
+    }
+
+
+def example_answer(call: Call) -> Answer:
+    """The first success that the operation documents, with its first example."""
+    assert call.operation is not None
+    for status, response in sorted(call.operation.responses.items()):
+        if status.startswith("2"):
+            number = 200 if status == "2XX" else int(status)
+            content = response.get("content")
+            if content is None:
+                return Answer(number, None)
+            for media, node in content.items():
+                value = _example(node) if is_json(media) else None
+                if value is not None:
+                    return Answer(number, value)
+    message = "the request is valid; its document has no example of a success to answer with"
+    return Answer(501, {"status": 501, "code": "stub.no-example", "message": message, "faults": []})
+
+
+def _example(media: Node) -> JSONObject | None:
+    examples = media.get("examples")
+    places = [
+        media.get("example"),
+        *(node.get("value") for _, node in (examples.items() if examples else ())),
+    ]
+    schema = media.get("schema")
+    if schema is not None:
+        places += [schema.get("example"), *schema.elements("examples")]
+    return next(
+        (place.value for place in places if place is not None and isinstance(place.value, dict)),
+        None,
+    )

@@ -1,0 +1,90 @@
+"""What the stub asks of a vendor's module, and what it gives it: behaviour on one side, a checked
+request on the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from .body import Body, File, Form, JSONBody
+from .document import Document, Operation
+from .json_values import JSON, JSONObject
+from .refusal import Refused
+from .store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON answer; a `body` of None is sent as no body at all."""
+
+    status: int
+    body: JSONObject | None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Call:
+    """A request as a vendor's module sees it.
+
+    `origin` is the stub's own origin as the client named it, `url` the full URL with credentials
+    blacked out, `client` the client's address. `parameters` hold the decoded values by name
+    (headers in lower case). All that follows `client` is filled in as the checks go on; in a
+    handler it is complete and valid.
+    """
+
+    origin: str
+    prefix: str
+    url: str
+    client: str
+    operation: Operation | None = None
+    parameters: dict[str, JSON] = field(default_factory=dict[str, JSON])
+    body: Body = None
+
+    @property
+    def form(self) -> Form:
+        assert isinstance(self.body, Form)
+        return self.body
+
+    @property
+    def file(self) -> File:
+        assert isinstance(self.body, File)
+        return self.body
+
+    @property
+    def json(self) -> JSONObject:
+        assert isinstance(self.body, JSONBody)
+        assert isinstance(self.body.value, dict)
+        return self.body.value
+
+
+Handler: TypeAlias = Callable[[Call], Answer]
+
+
+class Vendor(Protocol):
+    """One vendor's behaviour. Made once per stub from the vendor's document and the store."""
+
+    name: str
+
+    def __init__(self, document: Document, store: Store) -> None: ...
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What to do, by operationId. May raise Refused. An operation without a handler answers its
+        example.
+        """
+        ...
+
+    def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
+        """The body of an error answer, in the vendor's envelope and words."""
+        ...
+
+
+def identity(*parts: str | int) -> uuid.UUID:
+    """A UUID that depends on nothing but its arguments, so that a run of the stub can be repeated
+    exactly.
+    """
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
