@@ -74,15 +74,17 @@ def test_every_example_matches_its_schema(document: Document) -> None:
     uri = "urn:document"
     resource: Resource[Any] = DRAFT202012.create_resource(document.data)
     registry: Registry[Any] = Registry[Any]().with_resource(uri, resource)
-    count = 0
+    checked: list[Location] = []
     for where, schema, value in examples(document.data):
-        count += 1
+        checked.append(where)
         validator: Any = Draft202012Validator(
             {"$ref": uri + "#" + pointer(schema)}, registry=registry, format_checker=FormatChecker()
         )
         errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
         assert not errors, f"{document.vendor} #{pointer(where)}: {errors}"
-    assert count >= 10, "the examples were found"
+    assert len(checked) >= 10, "the examples were found"
+    for part in ("parameters", "responses", "schemas"):
+        assert any(part in where for where in checked), f"those of {part} too"
 
 
 def operations(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -342,11 +344,23 @@ def test_an_overlay_that_makes_an_invalid_document_is_named(tmp_path: Path) -> N
     assert "action 0 makes an invalid document" in problem.message
 
 
-def test_what_an_overlay_cuts_off_is_told_where_it_is_missed(tmp_path: Path) -> None:
-    found = refused(
-        tree(tmp_path, VALID, "  - target: $.components.schemas.Thing\n    remove: true\n")
-    )
-    assert [(problem.path.name, problem.line) for problem in found] == [("acme.yaml", 14)]
+@pytest.mark.parametrize(
+    ("target", "at"),
+    [
+        ("$.components.schemas.Thing", "/paths/~1things~1{id}/get/responses/200/content"),
+        ("$.components", "/paths/~1things~1{id}/get/responses/200/content"),
+        ("$.paths['/things/{id}'].get.parameters", "/paths/~1things~1{id}/get"),
+        ("$.info", ""),
+    ],
+)
+def test_an_overlay_that_cuts_off_what_is_needed_is_named(
+    tmp_path: Path, target: str, at: str
+) -> None:
+    corrections = f"  - target: {target}\n    remove: true\n"
+    found = refused(tree(tmp_path, VALID, corrections))
+    assert {(problem.path.name, problem.line) for problem in found} == {("corrections.yaml", 4)}
+    assert all(problem.pointer.startswith(at) for problem in found)
+    assert all("action 0 makes an invalid document" in problem.message for problem in found)
 
 
 def test_a_broken_overlay_file_is_refused(tmp_path: Path) -> None:

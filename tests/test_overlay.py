@@ -95,7 +95,7 @@ def test_changes_carry_reason_and_source() -> None:
         "actions:\n  - target: $.info\n    update: {x: 1}\n"
         "    x-reason: because\n    x-source: a page\n"
     )
-    assert done.changes == [Change(0, "/info/x", "add", "because", "a page")]
+    assert done.changes == [Change(0, "/info/x", "add", "because", "a page", OVERLAY, 4)]
 
 
 def test_origins_follow_values_that_move() -> None:

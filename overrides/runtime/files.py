@@ -82,8 +82,8 @@ class Upload:
         for what, text in (("file name", self._name), ("content type", self._type)):
             if text is not None and any(character in text for character in "\r\n\0"):
                 raise ConfigurationError(f"the {what} cannot hold a line break or NUL")
-        if self._type is not None and not self._type.isascii():
-            raise ConfigurationError("the content type is not ASCII")
+        if self._type is not None and not (self._type.isascii() and self._type.isprintable()):
+            raise ConfigurationError("the content type is not printable ASCII")
 
     def describe(self) -> tuple[str, str]:
         """(file name, media type), both never empty."""

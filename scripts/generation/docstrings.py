@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
-from .prose import prose, wrapped
+from .prose import escaped, prose, wrapped
 
 
 class Described(Protocol):
@@ -27,22 +27,22 @@ def docstring(summary: str, sections: Sequence[Section], indent: int) -> str:
     things or one sentence; things without description and empty sections are left out.
     """
     pad = " " * indent
-    first, rest = _first_sentence(prose(summary) if '"""' in summary else summary.strip())
+    first, rest = _first_sentence(prose(summary))
     blocks: list[str] = []
     if rest:
-        blocks.append(wrapped(rest, indent))
+        blocks.append(wrapped(escaped(rest), indent))
     for title, content in sections:
         if isinstance(content, str):
-            lines = [wrapped(content, indent + 4, 4)]
+            lines = [wrapped(escaped(content), indent + 4, 4)]
         else:
             lines = [
-                wrapped(f"{item.name}: {prose(item.description)}", indent + 4, 4)
+                wrapped(f"{item.name}: {escaped(prose(item.description))}", indent + 4, 4)
                 for item in content
                 if item.description
             ]
         if lines:
             blocks.append("\n".join([f"{pad}{title}:", *lines]))
-    opening = wrapped(f'"""{first}', indent)
+    opening = wrapped(f'"""{escaped(first)}', indent)
     if not blocks and not first.endswith(('"', "\\")) and "\n" not in opening:
         return f'{opening}"""'
     return "\n\n".join([opening, *blocks]) + f'\n{pad}"""'
@@ -50,4 +50,7 @@ def docstring(summary: str, sections: Sequence[Section], indent: int) -> str:
 
 def _first_sentence(text: str) -> tuple[str, str]:
     head, dot, tail = text.partition(". ")
-    return (f"{head}.", tail.strip()) if dot else (text, "")
+    if not dot:
+        return text, ""
+    # what is joined to a sentence with ". " may have ended with its own full stop
+    return f"{head.rstrip('.')}.", tail.strip()

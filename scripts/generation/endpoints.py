@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.bodies import Body
@@ -17,11 +17,9 @@ from openapi_python_client.strings import PythonIdentifier
 
 from scripts.openapi.operations import OperationView, media_kind, operations, resolve
 
+from .names import argument_name, method_name
 from .prose import prose
-from .python_types import class_imports, default_code, instance_check, python_type
-
-# Names that the bodies of generated functions use themselves.
-_TAKEN = frozenset({"client", "body", "self", "build_request", "response"})
+from .python_types import class_imports, default_code, instance_check, python_type, union
 
 # OpenAPI says that parameters of these names are ignored; the body and security decide them.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
@@ -61,6 +59,11 @@ class RequestBody:
     prop: PropertyProtocol
     part_types: dict[str, tuple[str, ...]]
 
+    @property
+    def concrete_types(self) -> tuple[str, ...]:
+        """The media types that can be sent: ``image/*`` allows some, but is none."""
+        return tuple(found for found in self.media_types if "*" not in found)
+
 
 @dataclass(frozen=True)
 class AnswerView:
@@ -74,8 +77,13 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An operation as the templates write it."""
+    """An operation as the templates write it.
 
+    ``pointer`` leads to it in the document, ``method_name`` is that of the client object.
+    """
+
+    pointer: str
+    method_name: str
     tag: str
     tag_name: str
     module: str
@@ -111,7 +119,7 @@ class Endpoint:
     @property
     def result_type(self) -> str:
         """What ``sync`` returns: any documented answer."""
-        return _union(answer.type for answer in self.answers) or "Any"
+        return union(sorted(answer.type for answer in self.answers)) or "Any"
 
     @property
     def success_type(self) -> str:
@@ -119,7 +127,7 @@ class Endpoint:
         good = [answer for answer in self.answers if answer.status.startswith("2")]
         if not good:
             good = [answer for answer in self.answers if answer.status == "default"]
-        return _union(answer.type for answer in good) or "None"
+        return union(sorted(answer.type for answer in good)) or "None"
 
     @property
     def accept(self) -> str:
@@ -130,15 +138,26 @@ class Endpoint:
     @property
     def path_expression(self) -> str:
         """The code that fills the path."""
+        path = quote(self.path, safe=_IN_PATHS)
         if not self.at("path"):
-            return repr(self.path)
-        text = self.path.replace("\\", "\\\\").replace('"', '\\"')
+            return repr(path)
+        text = _literal(path)
         for parameter in self.at("path"):
             arguments = f"{parameter.wire_name!r}, {parameter.name}"
             if (parameter.style, parameter.explode) != ("simple", False):
                 arguments += f", {parameter.style!r}, {parameter.explode}"
-            text = text.replace("{" + parameter.wire_name + "}", f"{{path_segment({arguments})}}")
+            place = _literal("{" + parameter.wire_name + "}")
+            text = text.replace(place, f"{{path_segment({arguments})}}")
         return f'f"{text}"'
+
+
+# RFC 3986, 3.3, with the slashes, escapes and places of a path template
+_IN_PATHS = "/%{}:@!$&'()*+,;=-._~"
+
+
+def _literal(text: str) -> str:
+    """Text inside the quotes of an f-string."""
+    return json.dumps(text)[1:-1].replace("{", "{{").replace("}", "}}")
 
 
 def endpoints_of(document: dict[str, Any], data: GeneratorData) -> list[Endpoint]:
@@ -147,23 +166,23 @@ def endpoints_of(document: dict[str, Any], data: GeneratorData) -> list[Endpoint
     for collection in data.endpoint_collections_by_tag.values():
         for endpoint in collection.endpoints:
             parsed[endpoint.method, endpoint.path.get_untrusted_value()] = endpoint
-    by_shape = {(method, _shape(path)): found for (method, path), found in parsed.items()}
+    by_shape = {(method, path_shape(path)): found for (method, path), found in parsed.items()}
     return [
-        _endpoint(document, view, by_shape[view.method, _shape(view.path)])
+        _endpoint(document, view, by_shape[view.method, path_shape(view.path)])
         for view in operations(document)
-        if (view.method, _shape(view.path)) in by_shape
+        if (view.method, path_shape(view.path)) in by_shape
     ]
 
 
-def _shape(path: str) -> str:
-    # the generator has put Python names into the braces
+def path_shape(path: str) -> str:
+    """A path without the names in its braces."""
     pieces = path.split("{")
     return "{}".join([pieces[0], *(piece.partition("}")[2] for piece in pieces[1:])])
 
 
 def _endpoint(document: dict[str, Any], view: OperationView, parsed: ParsedEndpoint) -> Endpoint:
     operation = view.operation
-    security = operation.get("security", document.get("security", []))
+    security = _security(document, operation)
     bodies = _bodies(document, view, parsed)
     raw_body = any(body.kind == "raw" for body in bodies)
     parameters = list(_parameters(document, view, parsed, raw_body=raw_body))
@@ -174,17 +193,22 @@ def _endpoint(document: dict[str, Any], view: OperationView, parsed: ParsedEndpo
     for prop in props:
         imports |= class_imports(prop)
     source: dict[str, Any] = operation.get("x-source", {})
+    name = str(operation.get("x-client-method") or operation.get("operationId") or parsed.name)
     return Endpoint(
+        pointer=view.pointer,
+        method_name=method_name(name),
         tag=str(parsed.tags[0]),
         tag_name=str((operation.get("tags") or ["default"])[0]),
         module=str(PythonIdentifier(parsed.name, prefix="field_")),
         operation_id=str(operation.get("operationId", parsed.name)),
         method=view.method.upper(),
         path=view.path,
-        summary=prose(operation.get("summary")),
+        # a docstring needs a first sentence; an operation without name is told by its path
+        summary=prose(operation.get("summary")).removesuffix(".")
+        or str(operation.get("operationId") or f"{view.method.upper()} {view.path}"),
         description=prose(operation.get("description")),
         source=prose(str(source.get("page", ""))),
-        security=tuple(tuple(requirement) for requirement in security),
+        security=security,
         authenticated=bool(security) and all(security),
         servers=operation.get("servers", []),
         parameters=parameters,
@@ -194,6 +218,19 @@ def _endpoint(document: dict[str, Any], view: OperationView, parsed: ParsedEndpo
         answers=answers,
         imports={str(name): str(module) for name, module in imports.items()},
         raw=operation,
+    )
+
+
+def _security(document: dict[str, Any], operation: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    return tuple(
+        tuple(
+            name
+            for name in requirement
+            # a certificate belongs to the connection, nothing of it is in a request
+            if resolve(document, schemes[name]).get("type") != "mutualTLS"
+        )
+        for requirement in operation.get("security", document.get("security", []))
     )
 
 
@@ -208,7 +245,7 @@ def _parameters(
     document: dict[str, Any], view: OperationView, parsed: ParsedEndpoint, *, raw_body: bool
 ) -> Iterator[Parameter]:
     raw = {(str(found["in"]), str(found["name"])): found for found in view.parameters}
-    taken: set[str] = set(_TAKEN)
+    taken: set[str] = set()
     for location, prop in parsed.iter_all_parameters():
         wire_name = prop.name.get_untrusted_value()
         found = raw[str(location.value), wire_name]
@@ -216,9 +253,8 @@ def _parameters(
             continue
         if raw_body and location.value == "header" and wire_name.lower() == "content-disposition":
             continue  # made from the file that is the body
-        name = python_name(str(found.get("x-client-name", prop.python_name)))
-        if name in taken:
-            name = f"{name}_{location.value}"
+        wanted = str(found.get("x-client-name", prop.python_name))
+        name = argument_name(wanted, taken, str(location.value))
         taken.add(name)
         style = str(found.get("style", "form" if location in ("query", "cookie") else "simple"))
         yield Parameter(
@@ -233,19 +269,6 @@ def _parameters(
             description=prose(found.get("description")),
             option=found.get("x-client-option"),
         )
-
-
-def python_name(name: str) -> str:
-    """An argument or attribute name: builtins are fine (``type``, ``next``), keywords are not."""
-    plain = name.removesuffix("_")
-    if plain in _ANNOTATION_NAMES or plain in _TAKEN:
-        return name
-    if hasattr(builtins, plain) and not keyword.iskeyword(plain):
-        return plain
-    return name
-
-
-_ANNOTATION_NAMES = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "date"})
 
 
 def _bodies(
@@ -285,7 +308,9 @@ def _part_types(prop: PropertyProtocol, encoding: dict[str, Any]) -> dict[str, t
     if not isinstance(prop, ModelProperty):
         return {}
     return {
-        name: tuple(part.strip() for part in str(rules["contentType"]).split(","))
+        name: tuple(
+            part.strip() for part in str(rules["contentType"]).split(",") if "*" not in part
+        )
         for name, rules in encoding.items()
         if "contentType" in rules
     }
@@ -319,10 +344,3 @@ def _answers(
 def preferred(media_types: list[str]) -> str:
     """The media type to read where a document offers several: JSON, else the first."""
     return min(media_types, key=lambda media_type: media_kind(media_type) != "json")
-
-
-def _union(types: Iterator[str] | Any) -> str:
-    members: dict[str, None] = {}
-    for annotation in types:
-        members.update(dict.fromkeys(annotation.split(" | ")))
-    return " | ".join(sorted(members, key=lambda member: (member == "None", member)))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
-from openapi_python_client.strings import snake_case
 
 from scripts.openapi.operations import resolve
 
-from .endpoints import Endpoint, Parameter, python_name
+from .endpoints import Endpoint, Parameter
+from .extensions import Unusable
 from .models import properties_of
+from .names import argument_name
 from .prose import prose
 from .python_types import class_imports, default_code, python_type
 
@@ -91,9 +92,8 @@ def method_of(document: dict[str, Any], endpoint: Endpoint, data: GeneratorData)
     body, form, form_fields, choice, arguments = _body(document, endpoint, others, models)
     keywords = [*arguments, *keywords]
     keywords.sort(key=lambda argument: argument.default is not None)
-    default_name = snake_case(endpoint.operation_id)
     return Method(
-        name=str(endpoint.raw.get("x-client-method", default_name)),
+        name=endpoint.method_name,
         endpoint=endpoint,
         positional=positional,
         keywords=keywords,
@@ -121,7 +121,8 @@ def _item_imports(endpoint: Endpoint, models: _Models) -> dict[str, str]:
     if rule is None:
         return {}
     pointer = str(rule["items"])
-    return class_imports(_attributes(models[endpoint.success_type], pointer, models)[1])
+    page_model = models[endpoint.success_type]
+    return class_imports(_attributes(endpoint, page_model, pointer, models)[1])
 
 
 def _option(parameter: Parameter) -> str:
@@ -144,6 +145,8 @@ _Body = tuple[str | None, str | None, list[tuple[str, str]], FieldChoice | None,
 
 _Models = dict[str, ModelProperty]
 
+_VERSION_FIELD = "x-version-field"
+
 
 def _models(data: GeneratorData) -> _Models:
     # a property that refers to a model may be a copy from before its properties were known
@@ -156,15 +159,24 @@ def _body(
     if not endpoint.bodies:
         return None, None, [], None, []
     first = endpoint.bodies[0]
-    description = prose(endpoint.raw.get("requestBody", {}).get("description"))
+    description = prose(resolve(document, endpoint.raw["requestBody"]).get("description"))
+    given = resolve(document, endpoint.raw["requestBody"]).get("x-client-argument")
+    if given is not None and (len(endpoint.bodies) > 1 or first.kind != "raw"):
+        raise Unusable(
+            f"{endpoint.pointer}/requestBody",
+            "x-client-argument names the argument of a file that is the whole body; this body is"
+            " none, or not always",
+            "Remove it",
+        )
     one = len(endpoint.bodies) == 1 and endpoint.body_required
     if one and first.kind in ("multipart", "form") and isinstance(first.prop, ModelProperty):
         taken = {parameter.name for parameter in endpoint.parameters}
         flat = _form(models[str(first.prop.class_info.name)], others)
         if not taken & {argument.name for argument in flat[4]}:
             return flat
+    _refuse_version_field(endpoint)
     if len(endpoint.bodies) == 1 and first.kind == "raw":
-        name = str(resolve(document, endpoint.raw["requestBody"]).get("x-client-argument", "file"))
+        name = argument_name(str(given or "file"), {found.name for found in endpoint.parameters})
         if endpoint.body_required:
             return (
                 f"as_file({name})",
@@ -181,6 +193,21 @@ def _body(
     return "body", None, [], None, [Argument("body", types, default, description)]
 
 
+def _refuse_version_field(endpoint: Endpoint) -> None:
+    for body in endpoint.bodies:
+        if isinstance(body.prop, ModelProperty) and _VERSION_FIELD in _extra(body.prop):
+            raise Unusable(
+                f"{endpoint.pointer}/requestBody",
+                "x-version-field needs a form that is the one, required body, with fields that are"
+                " named otherwise than the parameters",
+                "Change the body, or remove it",
+            )
+
+
+def _extra(model: ModelProperty) -> dict[str, Any]:
+    return model.data.model_extra or {}
+
+
 def _form(model: ModelProperty, others: list[Parameter]) -> _Body:
     choice = _choice(model, others)
     chosen = {name for _, _, name in choice.fields} if choice else set[str]()
@@ -194,9 +221,15 @@ def _form(model: ModelProperty, others: list[Parameter]) -> _Body:
         attribute = str(prop.python_name)
         wire_name = prop.name.get_untrusted_value()
         if wire_name in chosen:
+            if not isinstance(prop, FileProperty):
+                raise Unusable(
+                    "/components/schemas",
+                    f"x-version-field chooses {wire_name!r}, which is no file",
+                    "Let it choose among files",
+                )
             fields.append((attribute, f'chosen if field == "{wire_name}" else UNSET'))
             continue
-        name = python_name(attribute)
+        name = argument_name(attribute, {argument.name for argument in arguments})
         annotation, expression = _input(prop, name)
         default = None if prop.required else default_code(prop) or "UNSET"
         if default is not None:
@@ -225,7 +258,7 @@ def _input(prop: PropertyProtocol, name: str) -> tuple[str, str]:
 
 
 def _choice(model: ModelProperty, others: list[Parameter]) -> FieldChoice | None:
-    rule: dict[str, Any] | None = (model.data.model_extra or {}).get("x-version-field")
+    rule: dict[str, Any] | None = _extra(model).get(_VERSION_FIELD)
     if rule is None:
         return None
     option = next(
@@ -240,37 +273,47 @@ def _pagination(endpoint: Endpoint, models: _Models) -> Pagination | None:
     if rule is None:
         return None
     page = next(found for found in endpoint.at("query") if found.wire_name == rule["page"])
-    page_model = models[endpoint.success_type]
-    items, items_prop = _attributes(page_model, str(rule["items"]), models)
+    page_model = models.get(endpoint.success_type)
+    if page_model is None:
+        _refuse_pagination(endpoint, f"the answer is {endpoint.success_type}, not one object")
+    items, items_prop = _attributes(endpoint, page_model, str(rule["items"]), models)
     if not isinstance(items_prop, ListProperty):
-        raise LookupError(f"x-pagination.items {rule['items']} is not an array")
+        _refuse_pagination(endpoint, f"{rule['items']} is not always an array")
     return Pagination(
         page=page.name,
         item_type=python_type(items_prop.inner_property),
         page_type=endpoint.success_type,
         items=items,
-        next=_attributes(page_model, str(rule["next"]), models)[0] if "next" in rule else (),
-        total_pages=_attributes(page_model, str(rule["total_pages"]), models)[0]
+        next=_attributes(endpoint, page_model, str(rule["next"]), models)[0]
+        if "next" in rule
+        else (),
+        total_pages=_attributes(endpoint, page_model, str(rule["total_pages"]), models)[0]
         if "total_pages" in rule
         else (),
     )
 
 
+def _refuse_pagination(endpoint: Endpoint, message: str) -> NoReturn:
+    raise Unusable(
+        f"{endpoint.pointer}/x-pagination",
+        f"x-pagination: {message}",
+        "Change the schema in overrides/<vendor>/codegen.yaml, or remove x-pagination",
+    )
+
+
 def _attributes(
-    model: ModelProperty, pointer: str, models: _Models
+    endpoint: Endpoint, model: ModelProperty, pointer: str, models: _Models
 ) -> tuple[tuple[str, ...], PropertyProtocol]:
     """A JSON pointer into an answer as attribute names of its models."""
     names: list[str] = []
     current: PropertyProtocol = model
     for token in pointer.split("/")[1:]:
         if not isinstance(current, ModelProperty):
-            raise LookupError(f"x-pagination: {pointer} leads through something that is no object")
+            _refuse_pagination(endpoint, f"{pointer} leads through something else than an object")
         known = models[str(current.class_info.name)]
         found = next((prop for prop in properties_of(known) if prop.name == token), None)
         if found is None:
-            raise LookupError(
-                f"x-pagination: {pointer} leads to nothing in {current.class_info.name}"
-            )
+            _refuse_pagination(endpoint, f"{pointer} leads to nothing in {current.class_info.name}")
         names.append(str(found.python_name))
         current = found
     return tuple(names), current

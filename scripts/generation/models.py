@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from openapi_python_client.parser.properties import (
     EnumProperty,
@@ -12,6 +14,7 @@ from openapi_python_client.parser.properties import (
 )
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
+from .preparation import DISCRIMINATED
 from .prose import prose
 from .python_types import class_imports, default_code, python_type
 
@@ -70,7 +73,8 @@ def models_of(models: Sequence[ModelProperty]) -> list[ModelView]:
                 name=name,
                 module=str(model.class_info.module_name),
                 description=prose(model.description),
-                fields=[field_of(prop) for prop in properties_of(model)],
+                # a field without default cannot follow one with
+                fields=sorted(_fields(model), key=lambda field: not field.required),
                 imports=early,
                 late_imports=late,
                 additional_type=None
@@ -79,6 +83,17 @@ def models_of(models: Sequence[ModelProperty]) -> list[ModelView]:
             )
         )
     return views
+
+
+def _fields(model: ModelProperty) -> Iterator[FieldView]:
+    rule: dict[str, Any] = (model.data.model_extra or {}).get(DISCRIMINATED, {})
+    for prop in properties_of(model):
+        field = field_of(prop)
+        if field.wire_name == rule.get("property"):
+            # an open enum or a plain string would let every member of the union fit
+            annotation = f"Literal[{', '.join(map(repr, rule['values']))}]"
+            field = replace(field, type=annotation, required=True, default="")
+        yield field
 
 
 def properties_of(model: ModelProperty) -> list[PropertyProtocol]:
@@ -115,7 +130,8 @@ def enums_of(enums: Iterable[EnumProperty | LiteralEnumProperty]) -> list[EnumVi
             ]
         else:
             members = [
-                (name, value if isinstance(value, int) else str(value))
+                # the generator keeps texts escaped for double quotes
+                (name, value if isinstance(value, int) else json.loads(f'"{value}"'))
                 for name, value in enum.values.items()
             ]
         views.append(

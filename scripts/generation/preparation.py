@@ -1,24 +1,57 @@
-"""The document as openapi-python-client can read it, and what it would silently lose."""
+"""The document in the shapes that openapi-python-client understands; the meaning stays the same."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from typing import Any, cast
 
-from scripts.openapi.operations import media_kind, operations, resolve
+from openapi_python_client.strings import snake_case
 
+from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.operations import METHODS, media_kind, operations, resolve
+from scripts.openapi.validity import objects
+
+from .extensions import properties
 from .python_types import RESERVED_CLASSES
 
 _BINARY = {"type": "string", "format": "binary"}
 
+DISCRIMINATED = "x-discriminated"
+"""Key of a schema that a discriminator tells apart: {property, values}, put there by `prepared`."""
+
+
+def without_boolean_schemas(document: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which every schema is an object: ``true`` and ``false`` become ``{}``.
+
+    What ``false`` forbids is for the server to refuse; the client takes it as it comes.
+    """
+    result = copy.deepcopy(document)
+    for at, value in objects(result):
+        for key, child in value.items():
+            if key in ("schema", "items", "not") and isinstance(child, bool):
+                cast("dict[str, Any]", value)[key] = {}
+            elif key in ("properties", "schemas") and is_object(child):
+                child.update({name: {} for name, part in child.items() if isinstance(part, bool)})
+            elif key in ("allOf", "anyOf", "oneOf", "prefixItems") and is_array(child):
+                child[:] = [{} if isinstance(part, bool) else part for part in child]
+        if at[:1] == ("paths",) and len(at) == 3 and at[2] in METHODS:
+            # not required since OpenAPI 3.1, but by the generator
+            cast("dict[str, Any]", value).setdefault("responses", {})
+    return result
+
 
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
-    """A copy with the shapes that the generator understands; the meaning stays the same.
+    """A copy for the generator, of a document without boolean schemas.
 
     - OpenAPI 3.1 describes a file as a body or part without schema, the generator wants
       ``format: binary``.
-    - Of several media types of an answer the generator reads the first; JSON comes first.
-    - Of a body it must see each media type once.
+    - Of several media types of an answer the generator reads the first; JSON comes first. An answer
+      without schema it takes for one without body.
+    - ``required`` does not concern what a direction does not carry (``readOnly``, ``writeOnly``).
+    - Enum values whose names would be the same in Python get others. Whether null is one of them
+      is told by the values alone.
+    - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
     for view in operations(result):
@@ -28,18 +61,32 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
             if kind == "raw":
                 content["schema"] = dict(_BINARY)
             elif kind == "text":
-                content.setdefault("schema", {"type": "string"})
+                content["schema"] = {"type": "string"}
             elif kind == "multipart":
                 _binary_parts(result, content)
+            else:
+                content.setdefault("schema", {})
         for response in view.operation.get("responses", {}).values():
-            content = resolve(result, response).get("content", {})
-            ordered = sorted(content.items(), key=lambda item: media_kind(item[0]) != "json")
-            content.clear()
-            content.update(ordered)
-            for media_type, media in content.items():
-                if media_kind(media_type) == "raw":
-                    media["schema"] = dict(_BINARY)
+            _readable(resolve(result, response).get("content", {}))
+    _relax_required(result)
+    for _, value in objects(result):
+        if is_array(value.get("enum")):
+            _name_members(cast("dict[str, Any]", value))
+        if "discriminator" in value:
+            _discriminate(result, cast("dict[str, Any]", value))
     return result
+
+
+def _readable(content: dict[str, Any]) -> None:
+    ordered = sorted(content.items(), key=lambda item: media_kind(item[0]) != "json")
+    content.clear()
+    content.update(ordered)
+    for media_type, media in content.items():
+        kind = media_kind(media_type)
+        if kind == "raw":
+            media["schema"] = dict(_BINARY)
+        else:
+            media.setdefault("schema", {"type": "string"} if kind == "text" else {})
 
 
 def _binary_parts(document: dict[str, Any], content: dict[str, Any]) -> None:
@@ -50,8 +97,95 @@ def _binary_parts(document: dict[str, Any], content: dict[str, Any]) -> None:
         if part == {} and is_file:
             schema["properties"][name] = dict(_BINARY)
     for part in schema.get("properties", {}).values():
-        if isinstance(part, dict) and "contentMediaType" in part and "contentEncoding" not in part:
-            cast("dict[str, Any]", part).setdefault("format", "binary")
+        for item in (part, part.get("items")) if is_object(part) else ():
+            if is_object(item) and "contentMediaType" in item and "contentEncoding" not in item:
+                item.setdefault("type", "string")
+                item.setdefault("format", "binary")
+
+
+def _relax_required(document: dict[str, Any]) -> None:
+    sent: list[Any] = []
+    received: list[Any] = []
+    for view in operations(document):
+        sent.append(view.operation.get("requestBody", {}))
+        received.append(view.operation.get("responses", {}))
+    for roots, word in ((sent, "readOnly"), (received, "writeOnly")):
+        for schema in _reachable(document, roots):
+            required = schema.get("required")
+            if not is_array(required):
+                continue  # a parameter or body, whose "required" is a boolean
+            known = dict(properties(document, schema))
+            schema["required"] = [
+                name
+                for name in required
+                if resolve(document, known.get(name, {})).get(word) is not True
+            ]
+
+
+def _reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    waiting = list(roots)
+    while waiting:
+        value = waiting.pop()
+        if is_array(value):
+            waiting.extend(value)
+        elif is_object(value):
+            with contextlib.suppress(LookupError):  # an example may hold any "$ref"
+                value = resolve(document, value)
+            if id(value) not in found:
+                found[id(value)] = value
+                waiting.extend(value.values())
+    return list(found.values())
+
+
+def _name_members(schema: dict[str, Any]) -> None:
+    values: list[Any] = schema["enum"]
+    if not all(value is None or isinstance(value, str) for value in values):
+        return  # numbers have names of their own
+    values = schema["enum"] = list(dict.fromkeys(values))
+    named = [value for value in values if value is not None]
+    kinds: Any = schema.get("type")
+    if is_array(kinds) and len(others := [kind for kind in kinds if kind != "null"]) == 1:
+        schema["type"] = others[0]  # the generator makes an enum for each type otherwise
+    given: Any = schema.get("x-enum-varnames")
+    if is_array(given) and len(given) == len(named):
+        names = [snake_case(str(name)).upper() for name in given]
+    else:
+        names = [
+            snake_case(value.upper()).upper() if value[:1].isalpha() else f"VALUE_{index}"
+            for index, value in enumerate(named)
+        ]
+        if len(set(names)) == len(names) and all(map(str.isidentifier, names)):
+            return  # the generator finds good names itself
+    taken: set[str] = set()
+    for index, name in enumerate(names):
+        if not name.isidentifier() or name in taken:
+            name = f"{name}_{index}" if name.isidentifier() else f"VALUE_{index}"
+        while name in taken:
+            name += "_X"
+        taken.add(name)
+        names[index] = name
+    schema["x-enum-varnames"] = names
+
+
+def _discriminate(document: dict[str, Any], schema: dict[str, Any]) -> None:
+    rule = schema["discriminator"]
+    mapping = {value: _reference(str(target)) for value, target in rule.get("mapping", {}).items()}
+    for member in [*schema.get("oneOf", []), *schema.get("anyOf", [])]:
+        reference = member.get("$ref")
+        if not isinstance(reference, str):
+            continue
+        values = [value for value, target in mapping.items() if target == reference]
+        values = values or [reference.rpartition("/")[2]]
+        target = resolve(document, member)
+        known = target.get(DISCRIMINATED, {"property": rule["propertyName"], "values": []})
+        if known["property"] == rule["propertyName"]:
+            known["values"] = sorted({*known["values"], *values})
+            target[DISCRIMINATED] = known
+
+
+def _reference(target: str) -> str:
+    return target if target.startswith("#") else f"#/components/schemas/{target}"
 
 
 def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:
@@ -70,42 +204,6 @@ def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def class_renames(document: dict[str, Any]) -> dict[str, str]:
-    """Schemas whose class would hide a name that generated modules import."""
-    schemas = document.get("components", {}).get("schemas", {})
-    return {name: f"{name}Model" for name in schemas if name in RESERVED_CLASSES}
-
-
-def losses(document: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What generating would silently lose: (JSON pointer, sentence, remedy).
-
-    The generator drops a parameter that is described by ``content``, and makes ``Any`` of a form
-    that is no plain object, for which it then sends no body at all.
-    """
-    found: list[tuple[str, str, str]] = []
-    for view in operations(document):
-        for parameter in view.parameters:
-            if "schema" not in parameter:
-                found.append(
-                    (
-                        f"{view.pointer}/parameters",
-                        f"the parameter {parameter['name']!r} has no schema and would be dropped",
-                        "Describe it by schema, in overrides/<vendor>/codegen.yaml if need be",
-                    )
-                )
-        body = resolve(document, view.operation.get("requestBody", {}))
-        for media_type, content in body.get("content", {}).items():
-            if media_kind(media_type) not in ("multipart", "form"):
-                continue
-            schema = resolve(document, content.get("schema", {}))
-            unions = [word for word in ("oneOf", "anyOf") if word in schema]
-            if unions or schema.get("type") != "object" or not schema.get("properties"):
-                what = unions[0] if unions else "something other than an object with properties"
-                found.append(
-                    (
-                        f"{view.pointer}/requestBody",
-                        f"the {media_type} body is {what}, which would be sent as nothing",
-                        "Flatten it to an object in overrides/<vendor>/codegen.yaml",
-                    )
-                )
-    return found
+def class_renames() -> dict[str, dict[str, str]]:
+    """Overrides for classes that would hide a name that generated modules import."""
+    return {name: {"class_name": f"{name}Model"} for name in sorted(RESERVED_CLASSES)}

@@ -6,7 +6,7 @@ document (servers, security, x- keys), so that the templates only have to write 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
@@ -15,9 +15,11 @@ from openapi_python_client.strings import pascal_case, snake_case
 from scripts.openapi.operations import operations, resolve
 
 from .endpoints import Endpoint, endpoints_of
-from .methods import Method, method_of
+from .methods import Argument, Method, method_of
 from .models import EnumView, ModelView, enums_of, models_of
-from .python_types import shadow_safe
+from .names import option_name, resource_name
+from .prose import prose
+from .python_types import RESERVED_CLASSES, shadow_safe
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ class SchemeView:
 
 @dataclass(frozen=True)
 class OptionView:
-    """A keyword of the client's constructor."""
+    """A keyword of the client's constructor. ``key`` is its name where the runtime looks it up."""
 
     name: str
+    key: str
     type: str
     default: str
     description: str
@@ -47,9 +50,10 @@ class OptionView:
 
 @dataclass(frozen=True)
 class ResourceView:
-    """A tag of the document: an attribute of the client object."""
+    """A tag of the document: an attribute of the client object, and a package under ``api``."""
 
     name: str
+    package: str
     class_name: str
     description: str
     methods: list[Method]
@@ -76,6 +80,10 @@ class Surface:
     enums: list[EnumView]
     taken: frozenset[str] = field(default_factory=frozenset[str])
 
+    def declaration(self, argument: Argument) -> str:
+        """An argument of a method in resources.py."""
+        return replace(argument, type=self.annotation(argument.type)).declaration
+
     def annotation(self, text: str) -> str:
         """An annotation for resources.py, where method names may hide builtins."""
         return shadow_safe(text, self.taken)
@@ -91,16 +99,17 @@ def surface_of(vendor: str, document: dict[str, Any], data: GeneratorData) -> Su
     info = document["info"]
     schemes = _schemes(vendor, document)
     endpoints = endpoints_of(document, data)
-    client = str(info.get("x-client-name") or pascal_case(vendor))
+    models, enums = models_of(data.models), enums_of(data.enums)
     options = _secrets(schemes) + _server_options(document) + _parameter_options(document)
-    resources = _resources(document, endpoints, data)
+    classes = {model.name for model in models} | {enum.name for enum in enums}
+    resources = _resources(document, endpoints, data, classes)
     names = {method.name for resource in resources for method in resource.methods}
     return Surface(
         vendor=vendor,
         package=f"{vendor.replace('-', '_')}_client",
-        client=client,
-        title=str(info["title"]),
-        description=str(info.get("description", "")).strip(),
+        client=client_name(vendor, document),
+        title=prose(info["title"]),
+        description=prose(info.get("description")),
         document_version=str(info["version"]),
         servers=servers_of(document.get("servers", [])),
         schemes=schemes,
@@ -110,10 +119,15 @@ def surface_of(vendor: str, document: dict[str, Any], data: GeneratorData) -> Su
         error_message=str(info.get("x-client-error-message", "")),
         endpoints=endpoints,
         resources=resources,
-        models=models_of(data.models),
-        enums=enums_of(data.enums),
+        models=models,
+        enums=enums,
         taken=frozenset(names),
     )
+
+
+def client_name(vendor: str, document: dict[str, Any]) -> str:
+    """The name of the client class; the async one has Async in front."""
+    return str(document["info"].get("x-client-name") or pascal_case(vendor))
 
 
 def servers_of(servers: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -143,14 +157,16 @@ def _schemes(vendor: str, document: dict[str, Any]) -> list[SchemeView]:
             continue  # a certificate of the connection, nothing in a request
         if kind == "apiKey":
             location, wire_name, prefix = scheme["in"], scheme["name"], ""
-            option = "api_key" if len(keys) == 1 else snake_case(name)
+            option = "api_key" if len(keys) == 1 else name
         else:
             location, wire_name = "header", "Authorization"
             prefix = "Bearer" if kind != "http" or http == "bearer" else http.capitalize()
-            option = "token" if prefix == "Bearer" else snake_case(name)
-        option = str(scheme.get("x-client-option", option))
+            option = "token" if prefix == "Bearer" else name
+        option = option_name(str(scheme.get("x-client-option", option)))
         environment = str(scheme.get("x-env") or f"{snake_case(vendor)}_{option}".upper())
-        text = str(scheme.get("description", "")).strip()
+        text = prose(scheme.get("description"))
+        if http == "basic":
+            text = f"{text} Base64 of ``user:password``.".strip()
         views.append(SchemeView(name, option, environment, location, wire_name, prefix, text))
     return views
 
@@ -162,6 +178,7 @@ def _secrets(schemes: list[SchemeView]) -> list[OptionView]:
     return [
         OptionView(
             name=option,
+            key=option,
             type="str | None",
             default="None",
             description=f"{scheme.description} Read from the environment variable "
@@ -186,11 +203,12 @@ def _server_options(document: dict[str, Any]) -> list[OptionView]:
             for name, variable in server.get("variables", {}).items():
                 values = [str(value) for value in variable.get("enum", [])]
                 known = f"Literal[{', '.join(map(repr, values))}]" if values else "str"
-                text = str(variable.get("description", "")).strip()
+                text = prose(variable.get("description"))
                 options.setdefault(
                     name,
                     OptionView(
-                        name=name,
+                        name=option_name(name),
+                        key=name,
                         type=f"{known} | None",
                         default="None",
                         description=f"{text} {variable['default']!r} when not given.".strip(),
@@ -214,31 +232,38 @@ def _parameter_options(document: dict[str, Any]) -> list[OptionView]:
             default = parameter.get("x-client-default", schema.get("default"))
             required = bool(parameter.get("required", False)) or default is not None
             options[str(name)] = OptionView(
-                name=str(name),
+                name=option_name(str(name)),
+                key=str(name),
                 type=kind if required else f"{kind} | None",
                 default=repr(default) if default is not None or not required else "",
-                description=str(parameter.get("description", "")).strip(),
+                description=prose(parameter.get("description")),
                 kind="parameter",
             )
     return list(options.values())
 
 
 def _resources(
-    document: dict[str, Any], endpoints: list[Endpoint], data: GeneratorData
+    document: dict[str, Any], endpoints: list[Endpoint], data: GeneratorData, classes: set[str]
 ) -> list[ResourceView]:
-    texts = {
-        str(tag["name"]): str(tag.get("description", "")).strip()
-        for tag in document.get("tags", [])
-    }
+    texts = {str(tag["name"]): prose(tag.get("description")) for tag in document.get("tags", [])}
     by_tag: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
         by_tag.setdefault(endpoint.tag, []).append(endpoint)
-    return [
-        ResourceView(
-            name=tag,
-            class_name=pascal_case(tag),
-            description=texts.get(members[0].tag_name, ""),
-            methods=[method_of(document, endpoint, data) for endpoint in members],
+    taken = {*classes, *RESERVED_CLASSES}
+    resources: list[ResourceView] = []
+    for tag, members in by_tag.items():
+        class_name = pascal_case(tag)
+        # the petstore has a tag "pet" and a schema "Pet"
+        while not taken.isdisjoint({class_name, f"Async{class_name}"}):
+            class_name += "Resource"
+        taken |= {class_name, f"Async{class_name}"}
+        resources.append(
+            ResourceView(
+                name=resource_name(tag),
+                package=tag,
+                class_name=class_name,
+                description=texts.get(members[0].tag_name, ""),
+                methods=[method_of(document, endpoint, data) for endpoint in members],
+            )
         )
-        for tag, members in by_tag.items()
-    ]
+    return resources

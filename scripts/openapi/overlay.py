@@ -35,7 +35,8 @@ class Change:
     """One place that an overlay changed.
 
     `pointer` is the JSON pointer of the place at the moment of the change; `reason` and `source`
-    are the action's `x-reason` and `x-source`, None where it has none.
+    are the action's `x-reason` and `x-source`, None where it has none; `line` is where the action
+    begins in the overlay.
     """
 
     action_index: int
@@ -43,6 +44,8 @@ class Change:
     kind: Kind
     reason: str | None
     source: str | None
+    overlay: Path
+    line: int
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,7 @@ def _read_action(
             )
         )
     notes: dict[str, str | None] = {}
-    for key in ("x-reason", "x-source", "x-assumed"):
+    for key in ("x-reason", "x-source", "x-assumed", "x-page"):
         note = action.get(key)
         if key in action and not (isinstance(note, str) and note.strip()):
             problems.append(overlay.problem(f"{at}/{key}", f"{key} is no text", "Write a sentence"))
@@ -279,8 +282,17 @@ class _Work:
         return value
 
     def _changed(self, action: _Action, location: Location, kind: Kind) -> None:
+        line, _ = self.overlay.place(action.pointer)
         self.changes.append(
-            Change(action.index, pointer(location), kind, action.reason, action.source)
+            Change(
+                action.index,
+                pointer(location),
+                kind,
+                action.reason,
+                action.source,
+                self.overlay.path,
+                line,
+            )
         )
 
     def _remove(self, action: _Action, location: Location) -> None:

@@ -77,28 +77,28 @@ def _version(data: dict[str, Any]) -> Iterator[Fault]:
         yield Fault("/openapi", f"the OpenAPI version is {version!r}", "Write `openapi: 3.1.0`")
 
 
-def _objects(
+def objects(
     value: Any, at: Location = (), names: bool = False
 ) -> Iterator[tuple[Location, Mapping[str, Any]]]:
     """Every mapping of the document in which keys are keywords, with its location."""
     if is_array(value):
         for index, item in enumerate(value):
-            yield from _objects(item, (*at, index))
+            yield from objects(item, (*at, index))
     elif is_object(value):
         members = value
         if not names:
             yield at, members
         for key, child in members.items():
             if names:
-                yield from _objects(child, (*at, key))
+                yield from objects(child, (*at, key))
             elif not (
                 key in _DATA or key.startswith("x-") or (key == "examples" and is_array(child))
             ):
-                yield from _objects(child, (*at, key), key in _NAME_MAPS and is_object(child))
+                yield from objects(child, (*at, key), key in _NAME_MAPS and is_object(child))
 
 
 def _references(data: dict[str, Any]) -> Iterator[Fault]:
-    for at, value in _objects(data):
+    for at, value in objects(data):
         for key in ("$ref", "$dynamicRef"):
             if key not in value:
                 continue
@@ -157,7 +157,7 @@ def _schemas(data: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _schema_objects(data: dict[str, Any]) -> Iterator[tuple[Location, Any]]:
-    for at, value in _objects(data):
+    for at, value in objects(data):
         if at == ("components", "schemas"):
             continue
         if "schema" in value and at[:2] != ("components", "schemas"):

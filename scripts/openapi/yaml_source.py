@@ -31,7 +31,7 @@ from scripts.openapi.pointer import Location, pointer
 from scripts.openapi.problem import DocumentError, Problem
 
 # Without libyaml PyYAML has no CSafeLoader; the other is slower and makes the same events.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Far above what an API document needs, far below what would exhaust memory or Python's stack.
 MAX_DEPTH = 100
@@ -104,7 +104,7 @@ def parse(raw: bytes, path: Path) -> YamlSource:
     try:
         # Events, not yaml.compose(): composing recurses, and a file of brackets alone would exhaust
         # the stack.
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

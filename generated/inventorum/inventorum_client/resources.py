@@ -32,9 +32,9 @@ class Images:
         """Upload an image.
 
         Stores a photo and answers its id and the URLs of its sizes. The request is a multipart
-        form with the file and the purpose of the image; the page's sample asks for JSON with
-        the header `Accept: application/json`. The path ends in a slash. The access token needs
-        the scope `images`.
+        form with the file and the purpose of the image. The path ends in a slash: without it
+        the server redirects, and a redirected POST loses its body. At most 20 requests are
+        taken in a second.
 
         Args:
             image: Bytes of the image file. Version 8 and later; replaces `product_image`.
@@ -79,9 +79,9 @@ class AsyncImages:
         """Upload an image.
 
         Stores a photo and answers its id and the URLs of its sizes. The request is a multipart
-        form with the file and the purpose of the image; the page's sample asks for JSON with
-        the header `Accept: application/json`. The path ends in a slash. The access token needs
-        the scope `images`.
+        form with the file and the purpose of the image. The path ends in a slash: without it
+        the server redirects, and a redirected POST loses its body. At most 20 requests are
+        taken in a second.
 
         Args:
             image: Bytes of the image file. Version 8 and later; replaces `product_image`.

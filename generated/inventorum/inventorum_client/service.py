@@ -43,8 +43,9 @@ class Inventorum:
     hold depends on that number.
 
     Args:
-        token: An OAuth 2 access token, sent as `Authorization: Bearer <token>`. Read from the
-            environment variable INVENTORUM_TOKEN when not given.
+        token: An OAuth 2 access token, sent as `Authorization: Bearer <token>`. Refresh tokens
+            rotate: each use of one answers another. Read from the environment variable
+            INVENTORUM_TOKEN when not given.
         api_version: Number of the API version that the request is written for, 3 or above. It
             decides which form fields exist (`product_image` up to version 7, `image` from
             version 8) and the sign of the image's id. The vendor asks to send it with every
@@ -144,8 +145,9 @@ class AsyncInventorum:
     hold depends on that number.
 
     Args:
-        token: An OAuth 2 access token, sent as `Authorization: Bearer <token>`. Read from the
-            environment variable INVENTORUM_TOKEN when not given.
+        token: An OAuth 2 access token, sent as `Authorization: Bearer <token>`. Refresh tokens
+            rotate: each use of one answers another. Read from the environment variable
+            INVENTORUM_TOKEN when not given.
         api_version: Number of the API version that the request is written for, 3 or above. It
             decides which form fields exist (`product_image` up to version 7, `image` from
             version 8) and the sign of the image's id. The vendor asks to send it with every

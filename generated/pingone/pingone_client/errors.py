@@ -36,3 +36,6 @@ __all__ = [
     "UnexpectedStatus",
     "UnprocessableEntityError",
 ]
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # a traceback names them where they are imported from

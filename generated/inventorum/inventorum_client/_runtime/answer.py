@@ -57,11 +57,12 @@ def result(operation: Operation, received: Received, redactor: Redactor, message
         raise _status_error(operation, received, redactor, message_at)
     answer = operation.answer(received.status)
     if answer is None:
-        raise _validation_error(received, "the document does not know this success status")
-    return parse(answer, received)
+        what = "the document does not know this success status"
+        raise _validation_error(received, redactor, what)
+    return parse(answer, received, redactor)
 
 
-def parse(answer: Answer, received: Received) -> Any:
+def parse(answer: Answer, received: Received, redactor: Redactor) -> Any:
     """Read a body as the document says.
 
     Raises:
@@ -76,7 +77,9 @@ def parse(answer: Answer, received: Received) -> Any:
             return received.content.decode(_charset(received.headers))
         return decode_json(received.content, answer.type)
     except (ValueError, LookupError) as error:
-        raise _validation_error(received, str(error)) from None
+        what = str(error)
+    # outside of the handler, whose exception would hang on to the body
+    raise _validation_error(received, redactor, what)
 
 
 def _charset(headers: Mapping[str, str]) -> str:
@@ -87,14 +90,19 @@ def _charset(headers: Mapping[str, str]) -> str:
     return "utf-8"
 
 
-def _validation_error(received: Received, what: str) -> APIResponseValidationError:
+def _validation_error(
+    received: Received, redactor: Redactor, what: str
+) -> APIResponseValidationError:
     content_type = received.headers.get("content-type", "no content type")
-    return APIResponseValidationError(
+    text = (
         f"{received.method} {received.url} answered {received.status} ({content_type}) with a body "
-        f"that is not what the API document says: {what}",
+        f"that is not what the API document says: {what}"
+    )
+    return APIResponseValidationError(
+        redactor.text(text),
         status_code=received.status,
-        headers=received.headers,
-        body=received.content,
+        headers={key: redactor.text(value) for key, value in received.headers.items()},
+        body=redactor.content(received.content),
         attempts=received.attempts,
     )
 

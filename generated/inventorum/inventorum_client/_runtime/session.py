@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -66,15 +66,16 @@ class Options:
         value = self.values[name]
         return msgspec.UNSET if value is None else value
 
+    @cached_property
     def redactor(self) -> Redactor:
         """What hides this client's credentials."""
         return Redactor(secret.reveal() for secret in self.credentials.secrets.values())
 
-    def steps(self, request: Request, redactor: Redactor) -> Steps:
+    def steps(self, request: Request) -> Steps:
         """Begin an exchange."""
         from .exchange import exchange
 
-        return exchange(request, self._policy(request), redactor)
+        return exchange(request, self._policy(request), self.redactor)
 
     def _policy(self, request: Request) -> Policy:
         from .exchange import Policy
@@ -85,16 +86,15 @@ class Options:
         return Policy(
             base_url=base_url,
             credentials=self.credentials,
-            timeout=self.timeout,
             max_retries=self.max_retries,
-            user_agent=self.user_agent,
+            headers={"User-Agent": self.user_agent},
         )
 
-    def finish(self, request: Request, end: Received | Failed, redactor: Redactor) -> Any:
+    def finish(self, request: Request, end: Received | Failed) -> Any:
         """The value of an exchange, or its error."""
         if isinstance(end, Received):
-            return result(request.operation, end, redactor, self.error_message)
-        raise end.error(redactor)
+            return result(request.operation, end, self.redactor, self.error_message)
+        raise end.error(self.redactor)
 
     def changed(self, **changes: Any) -> Options:
         """A copy with other settings; None leaves a setting as it is."""
@@ -169,10 +169,9 @@ class Session:
         """
         from .exchange import run
 
-        redactor = self.options.redactor()
-        steps = self.options.steps(request, redactor)
+        steps = self.options.steps(request)
         end = run(steps, self.pool.get(), self.options.timeout)
-        return self.options.finish(request, end, redactor)
+        return self.options.finish(request, end)
 
     def close(self) -> None:
         """Close the connections, unless the caller brought them."""
@@ -205,10 +204,9 @@ class AsyncSession:
         """
         from .exchange import arun
 
-        redactor = self.options.redactor()
-        steps = self.options.steps(request, redactor)
+        steps = self.options.steps(request)
         end = await arun(steps, self.pool.get(), self.options.timeout)
-        return self.options.finish(request, end, redactor)
+        return self.options.finish(request, end)
 
     async def aclose(self) -> None:
         """Close the connections, unless the caller brought them."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeAlias, cast
 
@@ -38,8 +38,8 @@ class Source(Protocol):
 
     def head(self, size: int) -> bytes: ...
     async def ahead(self, size: int) -> bytes: ...
-    def chunks(self) -> Iterator[bytes]: ...
-    def achunks(self) -> AsyncIterator[bytes]: ...
+    def chunks(self) -> Generator[bytes, None, None]: ...
+    def achunks(self) -> AsyncGenerator[bytes, None]: ...
 
 
 class BytesSource:
@@ -57,12 +57,12 @@ class BytesSource:
     async def ahead(self, size: int) -> bytes:
         return self.content[:size]
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes, None, None]:
         view = memoryview(self.content)
         for start in range(0, len(view), CHUNK):
             yield bytes(view[start : start + CHUNK])
 
-    async def achunks(self) -> AsyncIterator[bytes]:
+    async def achunks(self) -> AsyncGenerator[bytes, None]:
         for chunk in self.chunks():
             yield chunk
 
@@ -84,8 +84,10 @@ class HandleSource:
     def head(self, size: int) -> bytes:
         if self.replayable:
             self._handle.seek(self._start)
-        if not self._head:
-            self._head = self._read(size)
+            self._head = b""
+        # a pipe may give less than it is asked for
+        while len(self._head) < size and (chunk := self._read(size - len(self._head))):
+            self._head += chunk
         return self._head[:size]
 
     async def ahead(self, size: int) -> bytes:
@@ -93,12 +95,12 @@ class HandleSource:
 
         return await to_thread.run_sync(self.head, size)
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes, None, None]:
         self._rewind()
         while chunk := self._next():
             yield chunk
 
-    async def achunks(self) -> AsyncIterator[bytes]:
+    async def achunks(self) -> AsyncGenerator[bytes, None]:
         from anyio import to_thread
 
         await to_thread.run_sync(self._rewind)
@@ -143,12 +145,12 @@ class PathSource:
     async def ahead(self, size: int) -> bytes:
         return self._head[:size]
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes, None, None]:
         with self._path.open("rb") as handle:
             while chunk := handle.read(CHUNK):
                 yield chunk
 
-    async def achunks(self) -> AsyncIterator[bytes]:
+    async def achunks(self) -> AsyncGenerator[bytes, None]:
         from anyio import to_thread
 
         handle = await to_thread.run_sync(self._path.open, "rb")
@@ -172,6 +174,7 @@ class IteratorSource:
         self.replayable = self._iterator is not iterable
 
     def head(self, size: int) -> bytes:
+        self._rewind()
         while sum(map(len, self._first)) < size:
             chunk = next(self._iterator, None)
             if chunk is None:
@@ -182,11 +185,14 @@ class IteratorSource:
     async def ahead(self, size: int) -> bytes:
         return self.head(size)
 
-    def chunks(self) -> Iterator[bytes]:
+    def _rewind(self) -> None:
+        if self._started and self.replayable:
+            self._first, self._iterator, self._started = [], iter(self._iterable), False
+
+    def chunks(self) -> Generator[bytes, None, None]:
+        self._rewind()
         if self._started:
-            if not self.replayable:
-                raise _used_up("an iterator")
-            self._first, self._iterator = [], iter(self._iterable)
+            raise _used_up("an iterator")
         self._started = True
         first, self._first = self._first, []
         for chunk in first:
@@ -194,7 +200,7 @@ class IteratorSource:
         for chunk in self._iterator:
             yield from _pieces(_checked(chunk, "the iterator"))
 
-    async def achunks(self) -> AsyncIterator[bytes]:
+    async def achunks(self) -> AsyncGenerator[bytes, None]:
         for chunk in self.chunks():
             yield chunk
 
@@ -215,6 +221,7 @@ class AsyncIteratorSource:
         raise TypeError("an async iterator can be sent by the async client only")
 
     async def ahead(self, size: int) -> bytes:
+        self._rewind()
         while sum(map(len, self._first)) < size:
             try:
                 chunk = await anext(self._iterator)
@@ -223,14 +230,17 @@ class AsyncIteratorSource:
             self._first.append(_checked(chunk, "the async iterator"))
         return b"".join(self._first)[:size]
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes, None, None]:
         raise TypeError("an async iterator can be sent by the async client only")
 
-    async def achunks(self) -> AsyncIterator[bytes]:
+    def _rewind(self) -> None:
+        if self._started and self.replayable:
+            self._first, self._iterator, self._started = [], aiter(self._iterable), False
+
+    async def achunks(self) -> AsyncGenerator[bytes, None]:
+        self._rewind()
         if self._started:
-            if not self.replayable:
-                raise _used_up("an async iterator")
-            self._first, self._iterator = [], aiter(self._iterable)
+            raise _used_up("an async iterator")
         self._started = True
         first, self._first = self._first, []
         for chunk in first:

@@ -58,9 +58,13 @@ def to_rfc3339(value: datetime.datetime) -> str:
     text = getattr(value, "text", None)
     if isinstance(text, str):
         return text
-    if value.utcoffset() is None:
+    offset = value.utcoffset()
+    if offset is None:
         raise ValueError(
             f"{value!r} has no time zone, which RFC 3339 requires: pass an aware datetime, "
             "for example with tzinfo=datetime.timezone.utc"
         )
-    return value.isoformat().replace("+00:00", "Z")
+    if offset % datetime.timedelta(minutes=1):  # local mean time; RFC 3339 has no seconds here
+        value = value.astimezone(datetime.UTC)
+    text = value.isoformat()
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text

@@ -13,7 +13,8 @@ class Image(Model):
             page admits).
         urls: Where the sizes of the image can be fetched, one URL per size.
         type: Purpose of the image as a number, 0 product, 1 account, 2 user, 3 category.
-        new: Always true on a created image; means something to the back end only.
+        new: Always true on a created image. A working client sends it back beside the id when
+            it refers to the image.
     """
 
     id: int

@@ -8,9 +8,9 @@ sent and for pauses, so that the sync and the async client share every decision.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, cast
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import quote
 
 import anyio
@@ -39,11 +39,9 @@ class Policy:
 
     base_url: str
     credentials: Credentials | None
-    timeout: float | httpx2.Timeout | None
     max_retries: int
-    user_agent: str
+    headers: Mapping[str, str]
     follow_redirects: bool = True
-    headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass
@@ -106,10 +104,8 @@ def exchange(request: Request, policy: Policy, redactor: Redactor) -> Steps:
     Raises:
         ConfigurationError: a credential that the operation needs is missing.
     """
-    first = _first_send(request, policy)
-    send, attempt, redirects = first, 0, 0
+    send, attempt, redirects = _first_send(request, policy), 1, 0
     while True:
-        attempt += redirects == 0
         outcome = yield send
         shown = redactor.text(send.url)
         if isinstance(outcome, Answered):
@@ -127,11 +123,11 @@ def exchange(request: Request, policy: Policy, redactor: Redactor) -> Steps:
             status=status,
             retry_after=retry_after,
             sent=not isinstance(outcome, _NOT_SENT),
-            replayable=request.body is None or request.body.replayable,
+            replayable=send.body is None or send.body.replayable,
         )
         if wait is not None:
             yield Pause(wait)
-            send, redirects = first, 0
+            attempt += 1  # of the same hop: what led here may have been processed
             continue
         if isinstance(outcome, Answered):
             return Received(
@@ -148,9 +144,7 @@ _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, htt
 def _first_send(request: Request, policy: Policy) -> Send:
     pairs = list(request.query)
     cookies = list(request.cookies)
-    headers = {"Accept": request.operation.accept, "User-Agent": policy.user_agent}
-    headers |= policy.headers
-    headers |= request.headers
+    headers = {"Accept": request.operation.accept, **policy.headers, **request.headers}
     chosen = policy.credentials.choose(request.operation.security) if policy.credentials else []
     for scheme, secret in chosen:
         if scheme.location == "query":
@@ -235,21 +229,19 @@ def _build(
     sources: Sequence[Source],
     timeout: float | httpx2.Timeout | None,
 ) -> httpx2.Request:
-    headers = send.headers | headers
-    limit = httpx2.Timeout(timeout).as_dict()
-    if not send.own:  # the pool's default headers and cookies belong to the configured origin
-        return httpx2.Request(
-            send.method,
-            send.url,
-            headers=headers,
-            stream=_Stream(sources),
-            extensions={"timeout": limit},
-        )
-    request = http.build_request(send.method, send.url, headers=headers)
-    request.extensions["timeout"] = limit
+    # the pool's default headers and cookies belong to the configured origin
+    build = http.build_request if send.own else httpx2.Request
+    request = build(send.method, send.url, headers=send.headers | headers)
+    if timeout is not None:
+        request.extensions["timeout"] = httpx2.Timeout(timeout).as_dict()
     if send.body is not None:
         request.stream = _Stream(sources)
     return request
+
+
+def _auth(send: Send) -> Any:
+    """The credentials that the pool itself may hold; they belong to the configured origin too."""
+    return httpx2.USE_CLIENT_DEFAULT if send.own else None
 
 
 def _answered(response: httpx2.Response, content: bytes) -> Answered:
@@ -265,7 +257,7 @@ def run(
     http: httpx2.Client,
     timeout: float | httpx2.Timeout | None,
 ) -> Received | Failed:
-    """Carry out an exchange with a sync client."""
+    """Carry out an exchange with a sync client; its own time limit holds when None is given."""
     outcome: Outcome = None
     while True:
         try:
@@ -279,7 +271,7 @@ def run(
         headers, sources = step.body.open() if step.body is not None else _NOTHING
         request = _build(http, step, headers, sources, timeout)
         try:
-            response = http.send(request, follow_redirects=False)
+            response = http.send(request, auth=_auth(step), follow_redirects=False)
             outcome = _answered(response, response.content)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             outcome = error
@@ -290,7 +282,7 @@ async def arun(
     http: httpx2.AsyncClient,
     timeout: float | httpx2.Timeout | None,
 ) -> Received | Failed:
-    """Carry out an exchange with an async client."""
+    """Carry out an exchange with an async client; see :func:`run`."""
     outcome: Outcome = None
     while True:
         try:
@@ -304,7 +296,7 @@ async def arun(
         headers, sources = await step.body.aopen() if step.body is not None else _NOTHING
         request = _build(http, step, headers, sources, timeout)
         try:
-            response = await http.send(request, follow_redirects=False)
+            response = await http.send(request, auth=_auth(step), follow_redirects=False)
             outcome = _answered(response, response.content)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             outcome = error

@@ -16,6 +16,7 @@ from .errors import UnexpectedStatus
 from .operation import Request
 from .redaction import Redactor
 from .response import Response
+from .security import checked_secret
 from .server import check_base_url
 from .session import DEFAULT_TIMEOUT, tls_context
 
@@ -61,6 +62,7 @@ class Client:
         self._verify_ssl = verify_ssl
         self._follow_redirects = follow_redirects
         self._httpx_args = dict(httpx_args or {})
+        self._redactor = Redactor(())
         self._client: httpx2.Client | None = None
         self._async_client: httpx2.AsyncClient | None = None
 
@@ -124,10 +126,14 @@ class Client:
         return self._async_client
 
     def _arguments(self) -> dict[str, Any]:
+        import httpx2
+
+        headers = httpx2.Headers({"User-Agent": self.USER_AGENT})
+        headers.update(self._all_headers())
         verify = tls_context() if self._verify_ssl is True else self._verify_ssl
         return {
             "cookies": self._cookies,
-            "headers": self._all_headers(),
+            "headers": headers,
             "timeout": self._timeout,
             "verify": verify,
             **self._httpx_args,
@@ -136,18 +142,18 @@ class Client:
     def _all_headers(self) -> dict[str, str]:
         return self._headers
 
-    def _redactor(self) -> Redactor:
-        return Redactor(())
-
     def _policy(self) -> Policy:
+        import httpx2
+
         from .exchange import Policy
 
+        accept = httpx2.Headers(self._headers).get("accept")
         return Policy(
             base_url=self._base_url,
             credentials=None,
-            timeout=self._timeout,
             max_retries=0,
-            user_agent=self.USER_AGENT,
+            # the pool holds it too, but what the operation accepts would win over that
+            headers={"Accept": accept} if accept else {},
             follow_redirects=self._follow_redirects,
         )
 
@@ -161,28 +167,28 @@ class Client:
         """
         from .exchange import exchange, run
 
-        steps = exchange(request, self._policy(), self._redactor())
-        return self._response(request, run(steps, self.get_httpx_client(), self._timeout))
+        steps = exchange(request, self._policy(), self._redactor)
+        return self._response(request, run(steps, self.get_httpx_client(), None))
 
     async def asend(self, request: Request) -> Response[Any]:
         """Send a request; see :meth:`send`."""
         from .exchange import arun, exchange
 
-        steps = exchange(request, self._policy(), self._redactor())
+        steps = exchange(request, self._policy(), self._redactor)
         http = self.get_async_httpx_client()
-        return self._response(request, await arun(steps, http, self._timeout))
+        return self._response(request, await arun(steps, http, None))
 
     def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
         if not isinstance(end, Received):
             raise end.cause
         answer = request.operation.answer(end.status)
         if answer is None and self.raise_on_unexpected_status:
-            raise UnexpectedStatus(end.status, end.content)
+            raise UnexpectedStatus(end.status, self._redactor.content(end.content))
         return Response(
             status_code=status_value(end.status),
             content=end.content,
             headers=end.headers,
-            parsed=None if answer is None else parse(answer, end),
+            parsed=None if answer is None else parse(answer, end, self._redactor),
         )
 
     def __enter__(self) -> Self:
@@ -201,12 +207,15 @@ class Client:
 
 
 class AuthenticatedClient(Client):
-    """A :class:`Client` with a credential.
+    """A :class:`Client` with a credential. It is not pickled, since its credential is not.
 
     Args:
         token: the credential.
         prefix: what stands before it, with a space between; empty for nothing.
         auth_header_name: the header it goes into.
+
+    Raises:
+        ConfigurationError: the credential is empty or cannot stand in an HTTP header.
     """
 
     DEFAULT_PREFIX = "Bearer"
@@ -237,13 +246,16 @@ class AuthenticatedClient(Client):
             follow_redirects=follow_redirects,
             httpx_args=httpx_args,
         )
-        self.token = token
+        self._secret = checked_secret(token, "token=")
+        self._redactor = Redactor((token,))
         self.prefix = self.DEFAULT_PREFIX if prefix is None else prefix
         self.auth_header_name = auth_header_name or self.DEFAULT_AUTH_HEADER_NAME
+
+    @property
+    def token(self) -> str:
+        """The credential."""
+        return self._secret.reveal()
 
     def _all_headers(self) -> dict[str, str]:
         value = f"{self.prefix} {self.token}" if self.prefix else self.token
         return {**self._headers, self.auth_header_name: value}
-
-    def _redactor(self) -> Redactor:
-        return Redactor((self.token,))

@@ -14,7 +14,8 @@ class ImageTarget(Model):
         height: Height in pixels.
         type: Format of the stored file. It need not be that of the uploaded one: JPEG and GIF
             uploads were seen to come back as png.
-        href: URL that serves the file.
+        href: URL that serves the file. Its name need not be that of the uploaded file: for JPEG
+            and GIF uploads it was seen to end in `_original.png`. Size in pixels is kept.
     """
 
     id: str

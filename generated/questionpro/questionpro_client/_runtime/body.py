@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, closing
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
 
 from .encoding import to_json
+from .errors import APIError
 from .files import File, Upload, attachment_disposition, form_data_disposition
 from .model import Model
 from .parameters import query_pairs
@@ -200,13 +202,41 @@ def _framing(sources: Sequence[Source]) -> Headers:
 
 
 def stream(sources: Sequence[Source]) -> Iterator[bytes]:
-    """The bytes of all sources in order."""
+    """The bytes of all sources in order, of a file that grows meanwhile those it had at first.
+
+    Raises:
+        APIError: a file gives less than it had when its length was announced.
+    """
     for source in sources:
-        yield from source.chunks()
+        rest = source.length
+        with closing(source.chunks()) as chunks:
+            for chunk in chunks:
+                if rest is not None:
+                    chunk = chunk[:rest]
+                    rest -= len(chunk)
+                yield chunk
+                if rest == 0:
+                    break
+        if rest:
+            raise _cut(rest)
 
 
 async def astream(sources: Sequence[Source]) -> AsyncIterator[bytes]:
-    """The bytes of all sources in order."""
+    """The same for the async client."""
     for source in sources:
-        async for chunk in source.achunks():
-            yield chunk
+        rest = source.length
+        async with aclosing(source.achunks()) as chunks:
+            async for chunk in chunks:
+                if rest is not None:
+                    chunk = chunk[:rest]
+                    rest -= len(chunk)
+                yield chunk
+                if rest == 0:
+                    break
+        if rest:
+            raise _cut(rest)
+
+
+def _cut(rest: int) -> APIError:
+    # h11 would notice too, but its own exception gets through httpx2
+    return APIError(f"the file became shorter while it was sent: {rest} bytes are missing")

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from .encoding import to_builtins
+from .errors import ConfigurationError
 from .shapes import is_array, is_object
 
 Pairs = list[tuple[str, str]]
@@ -49,7 +50,7 @@ def path_segment(name: str, value: Any, style: str = "simple", explode: bool = F
     """The text of a path parameter, percent-encoded: a value never becomes a second segment.
 
     Raises:
-        ValueError: the text is empty, ``.`` or ``..``: the URL would name another resource.
+        ConfigurationError: the text is empty, ``.`` or ``..``: the URL would name another resource.
     """
     plain = to_builtins(value)
     prefix = {"simple": "", "label": ".", "matrix": f";{quote(name, safe='')}="}[style]
@@ -70,7 +71,7 @@ def path_segment(name: str, value: Any, style: str = "simple", explode: bool = F
         return prefix + joiner.join(texts)
     text = _text(plain)
     if text in ("", ".", ".."):
-        raise ValueError(f"path parameter {name!r} cannot be {text!r}")
+        raise ConfigurationError(f"path parameter {name!r} cannot be {text!r}")
     return prefix + _quoted(text)
 
 
@@ -78,7 +79,7 @@ def header_text(name: str, value: Any, explode: bool = False) -> str:
     """The text of a header parameter (style ``simple``).
 
     Raises:
-        ValueError: the text has CR, LF or NUL, which would end the header.
+        ConfigurationError: the text has CR, LF or NUL, which would end the header.
     """
     plain = to_builtins(value)
     if is_object(plain):
@@ -89,7 +90,7 @@ def header_text(name: str, value: Any, explode: bool = False) -> str:
     else:
         text = _text(plain)
     if any(character in text for character in "\r\n\0"):
-        raise ValueError(f"header {name!r} cannot hold a line break or NUL")
+        raise ConfigurationError(f"header {name!r} cannot hold a line break or NUL")
     return text
 
 

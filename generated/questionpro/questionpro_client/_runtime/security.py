@@ -59,6 +59,16 @@ def read_secret(option: str, value: str | None, variable: str) -> Secret | None:
         source = f"the environment variable {variable}"
         if value is None:
             return None
+    return checked_secret(value, source)
+
+
+def checked_secret(value: str, source: str) -> Secret:
+    """Wrap a credential.
+
+    Raises:
+        ConfigurationError: it is empty or cannot stand in an HTTP header; the message tells its
+            source.
+    """
     if not value:
         raise ConfigurationError(f"{source} is empty")
     # RFC 9110, 5.5: a header value is visible ASCII, spaces inside

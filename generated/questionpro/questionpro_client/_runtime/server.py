@@ -51,13 +51,17 @@ def check_base_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
-        _ = parts.port
+        host = parts.hostname or ""
+        valid = parts.scheme in ("http", "https") and host != "" and host.isascii()
+        # urlsplit drops line breaks, and a browser takes a backslash for a slash
+        valid = valid and not any(c.isspace() or not c.isprintable() or c == "\\" for c in url)
+        _ = parts.port, host.encode("idna")  # both raise on what they cannot be
     except ValueError:
         valid, parts = False, urlsplit("")
     if not valid:
         raise ConfigurationError(
-            "base_url must be an absolute http or https URL such as https://api.example.com/v1"
+            "base_url must be an absolute http or https URL such as https://api.example.com/v1, "
+            "its host name in ASCII"
         )
     if parts.query or parts.fragment or parts.username is not None:
         raise ConfigurationError("base_url cannot hold a query, a fragment or a user name")

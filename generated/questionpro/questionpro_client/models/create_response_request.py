@@ -19,8 +19,9 @@ class CreateResponseRequest(Model):
     Attributes:
         response_set: The answers, one entry per question.
         ip_address: IPv4 address of the respondent.
-        timestamp: When the survey was taken, as text with a time zone (`05 Oct, 2020 02:51:51
-            PM PDT`).
+        timestamp: When the survey was taken, as text with the short name of a time zone (`05
+            Oct, 2020 02:51:51 PM PDT`). PDT, PST and IST were seen; such names are ambiguous,
+            so it stays a text.
         location: Where the respondent was.
         duplicate: Whether the same respondent answered before.
         time_taken: How long the respondent took; the page names no unit.

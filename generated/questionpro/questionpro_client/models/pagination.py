@@ -11,9 +11,9 @@ class Pagination(Model):
     """Where this page stands among all pages.
 
     Attributes:
-        total_items: How many images the library holds.
+        total_items: How many images the library holds, 0 when it is empty.
         per_page: How many images a page holds.
-        total_pages: How many pages there are.
+        total_pages: How many pages there are, 0 when the library is empty.
         links: URLs of this page and of the pages around it.
         current_page: Number of this page, counted from 1.
     """

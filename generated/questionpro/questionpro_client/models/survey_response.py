@@ -30,8 +30,9 @@ class SurveyResponse(Model):
         location: Where the respondent was.
         response_set: The answers, one entry per question.
         response_id: Number of the response.
-        timestamp: When the survey was taken, as text with a time zone (`05 Oct, 2020 02:51:51
-            PM PDT`).
+        timestamp: When the survey was taken, as text with the short name of a time zone (`05
+            Oct, 2020 02:51:51 PM PDT`). PDT, PST and IST were seen; such names are ambiguous,
+            so it stays a text.
     """
 
     survey_id: int = _field(name="surveyID")

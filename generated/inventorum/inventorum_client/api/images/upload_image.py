@@ -70,9 +70,8 @@ def sync_detailed(
     """Upload an image.
 
     Stores a photo and answers its id and the URLs of its sizes. The request is a multipart form
-    with the file and the purpose of the image; the page's sample asks for JSON with the header
-    `Accept: application/json`. The path ends in a slash. The access token needs the scope
-    `images`.
+    with the file and the purpose of the image. The path ends in a slash: without it the server
+    redirects, and a redirected POST loses its body. At most 20 requests are taken in a second.
 
     Args:
         x_api_version: Number of the API version that the request is written for, 3 or above. It
@@ -104,9 +103,8 @@ def sync(
     """Upload an image.
 
     Stores a photo and answers its id and the URLs of its sizes. The request is a multipart form
-    with the file and the purpose of the image; the page's sample asks for JSON with the header
-    `Accept: application/json`. The path ends in a slash. The access token needs the scope
-    `images`.
+    with the file and the purpose of the image. The path ends in a slash: without it the server
+    redirects, and a redirected POST loses its body. At most 20 requests are taken in a second.
 
     Args:
         x_api_version: Number of the API version that the request is written for, 3 or above. It

@@ -1,0 +1,216 @@
+"""The x- keys that a client is made from: whether each has its form and leads somewhere."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.operations import OperationView, media_kind, operations, resolve
+from scripts.openapi.pointer import pointer, tokens
+from scripts.openapi.validity import Fault, objects
+
+from .python_types import RESERVED_CLASSES
+
+_CLIENT_NAMES = RESERVED_CLASSES | {"APIError"}
+_PAGINATION = ("page", "size", "items", "next", "total_pages")
+
+
+class Unusable(Exception):
+    """An x- key fits the document but not what the generator made of it."""
+
+    def __init__(self, pointer: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.fault = Fault(pointer, message, remedy)
+
+
+def faults(document: dict[str, Any], client: str) -> Iterator[Fault]:
+    """Every x- key that cannot be used.
+
+    Args:
+        client: the name of the client class, from ``x-client-name`` or the vendor's name.
+    """
+    if not client.isidentifier() or keyword.iskeyword(client) or client in _CLIENT_NAMES:
+        yield Fault(
+            "/info/x-client-name",
+            f"{client!r} cannot be the name of the client class",
+            "Give info.x-client-name another, such as MyVendor",
+        )
+    message_at = document["info"].get("x-client-error-message", "")
+    if not isinstance(message_at, str) or not re.match(r"(/|\Z)", message_at):
+        yield Fault(
+            "/info/x-client-error-message",
+            f"{message_at!r} is no JSON pointer",
+            "Write where an error body tells what is wrong, such as /error/message",
+        )
+    yield from _names(document)
+    for view in operations(document):
+        if "x-pagination" in view.operation:
+            yield from _pagination(document, view)
+        content = resolve(document, view.operation.get("requestBody", {})).get("content", {})
+        for media in content.values():
+            schema = resolve(document, media.get("schema", {}))
+            if "x-version-field" in schema:
+                yield from _version_field(view, schema)
+    forms = {
+        id(resolve(document, media.get("schema", {})))
+        for view in operations(document)
+        for kind, media in resolve(document, view.operation.get("requestBody", {}))
+        .get("content", {})
+        .items()
+        if media_kind(kind) in ("multipart", "form")
+    }
+    for at, value in objects(document):
+        if "x-version-field" in value and id(value) not in forms:
+            yield Fault(
+                pointer((*at, "x-version-field")),
+                "x-version-field stands in a schema that is the form of no operation",
+                "Put it into the schema of a multipart or urlencoded body, or remove it",
+            )
+
+
+def _names(document: dict[str, Any]) -> Iterator[Fault]:
+    for at, value in objects(document):
+        for key in ("x-client-method", "x-client-name", "x-client-option", "x-client-argument"):
+            name = value.get(key)
+            if key not in value or at == ("info",):
+                continue
+            if (
+                not isinstance(name, str)
+                or not name.isidentifier()
+                or name.startswith("_")
+                or keyword.iskeyword(name)
+            ):
+                yield Fault(
+                    pointer((*at, key)),
+                    f"{key} is {name!r}, which cannot be a name in Python",
+                    "Write an identifier such as environment_id",
+                )
+        variable = value.get("x-env", "X")
+        if not isinstance(variable, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+            yield Fault(
+                pointer((*at, "x-env")),
+                f"x-env is {variable!r}, which cannot be the name of an environment variable",
+                "Write a name such as MYVENDOR_API_KEY",
+            )
+
+
+def _pagination(document: dict[str, Any], view: OperationView) -> Iterator[Fault]:
+    rule = view.operation["x-pagination"]
+    place = f"{view.pointer}/x-pagination"
+    example = "Write {page: <query parameter>, items: <JSON pointer into the answer>}"
+    if not is_object(rule):
+        yield Fault(place, f"x-pagination is {rule!r}, not an object", example)
+        return
+    for key, value in rule.items():
+        if key not in _PAGINATION or not isinstance(value, str):
+            known = ", ".join(_PAGINATION)
+            message = f"{key}: {value!r} is not one of {known} with a text"
+            yield Fault(f"{place}/{key}", message, example)
+            return
+    for key in ("page", "items"):
+        if key not in rule:
+            yield Fault(place, f"x-pagination lacks {key}", example)
+            return
+    queries = {found["name"]: found for found in view.parameters if found["in"] == "query"}
+    for key in ("page", "size"):
+        if key in rule and rule[key] not in queries:
+            known = ", ".join(queries) or "none at all"
+            message = f"{rule[key]!r} is no query parameter of the operation, which has {known}"
+            yield Fault(f"{place}/{key}", message, "Correct the name")
+    page = queries.get(rule["page"])
+    if page is not None and resolve(document, page.get("schema", {})).get("type") != "integer":
+        message = f"the query parameter {rule['page']!r} is not an integer, so it cannot be counted"
+        yield Fault(f"{place}/page", message, "Correct the parameter, or remove x-pagination")
+    good = [
+        resolve(document, answer)
+        for status, answer in view.operation.get("responses", {}).items()
+        if str(status).startswith("2") and resolve(document, answer).get("content")
+    ]
+    schemas = [
+        media.get("schema", {})
+        for answer in good
+        for media_type, media in answer["content"].items()
+        if media_kind(media_type) == "json"
+    ]
+    if len(good) != 1 or len(schemas) != 1:
+        message = "x-pagination needs one successful answer, in JSON"
+        yield Fault(place, message, "Describe the answer, or remove x-pagination")
+        return
+    if resolve(document, schemas[0]).get("type") == "array":
+        message = "x-pagination is not supported where the answer itself is an array"
+        yield Fault(place, message, "Remove it")
+        return
+    for key in ("items", "next", "total_pages"):
+        if key in rule:
+            yield from _leads(document, schemas[0], f"{place}/{key}", rule[key], key == "items")
+
+
+def _leads(
+    document: dict[str, Any], schema: Any, place: str, target: str, array: bool
+) -> Iterator[Fault]:
+    value = resolve(document, schema)
+    for token in tokens(target) if target.startswith("/") else [target]:
+        members = dict(properties(document, value))
+        if token not in members:
+            known = ", ".join(members) or "nothing"
+            message = f"{target} leads to nothing: at {token!r} the answer has {known}"
+            yield Fault(place, message, "Correct the pointer")
+            return
+        value = resolve(document, members[token])
+    kind = value.get("type")
+    if array and kind != "array" and not (is_array(kind) and "array" in kind):
+        yield Fault(place, f"{target} is not an array", "Let it lead to the items of a page")
+
+
+def properties(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The properties of an object with those of its ``allOf``, as (name, schema)."""
+    for part in schema.get("allOf", []):
+        yield from properties(document, resolve(document, part))
+    yield from schema.get("properties", {}).items()
+
+
+def _version_field(view: OperationView, schema: dict[str, Any]) -> Iterator[Fault]:
+    rule = schema["x-version-field"]
+    place = f"{view.pointer}/requestBody"
+    example = "Write {option, argument, fields: [{name: <property>, from: <number>, to: <number>}]}"
+    if (
+        not is_object(rule)
+        or set(rule) != {"option", "argument", "fields"}
+        or not isinstance(rule["option"], str)
+        or not isinstance(rule["argument"], str)
+        or not rule["argument"].isidentifier()
+        or keyword.iskeyword(rule["argument"])
+        or not is_array(rule["fields"])
+        or not rule["fields"]
+    ):
+        yield Fault(place, f"x-version-field is {rule!r}", example)
+        return
+    for field in rule["fields"]:
+        if (
+            not is_object(field)
+            or not {"name"} <= set(field) <= {"name", "from", "to"}
+            or not all(type(field.get(end, 0)) is int for end in ("from", "to"))
+        ):
+            yield Fault(place, f"x-version-field has a field {field!r}", example)
+        elif field["name"] not in schema.get("properties", {}):
+            known = ", ".join(schema.get("properties", {}))
+            message = f"x-version-field names {field['name']!r}, but the form has {known}"
+            yield Fault(place, message, "Correct the name")
+        elif field["name"] in schema.get("required", []):
+            message = f"x-version-field chooses {field['name']!r}, which is always required"
+            yield Fault(place, message, "Take it out of required")
+    options = [
+        found
+        for found in view.parameters
+        if found["name"] == rule["option"] and "x-client-option" in found
+    ]
+    if not options:
+        yield Fault(
+            place,
+            f"x-version-field.option names {rule['option']!r}, which is no parameter of the"
+            " operation with x-client-option",
+            "Correct the name, or give the parameter x-client-option",
+        )

@@ -1,0 +1,77 @@
+"""Replaces a folder as a whole: whoever looks sees the old one or the new one."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2  # linux/fs.h
+
+
+@contextmanager
+def aside(place: Path) -> Generator[Path]:
+    """An empty folder beside ``place``, gone afterwards with whatever it then holds.
+
+    It lies in the same parent, because a rename is atomic only inside one file system.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        new = folder / place.name
+        new.mkdir()
+        yield new
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(place: Path, new: Path, *, leave_out: Collection[str]) -> None:
+    """Copy what ``place`` holds into ``new``, but for some names."""
+    if not place.exists():
+        return
+    for entry in sorted(place.iterdir()):
+        if entry.name in leave_out:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, new / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, new / entry.name, follow_symlinks=False)
+
+
+def exchange(new: Path, place: Path) -> None:
+    """Put ``new`` at ``place``; what was there before ends up at ``new``.
+
+    One system call on Linux, so that even a killed process leaves one whole tree. Elsewhere, and on
+    file systems that cannot do it, two renames, the first undone if the second fails.
+    """
+    if not place.exists():
+        new.rename(place)
+        return
+    if sys.platform == "linux" and _exchange_at_once(new, place):
+        return
+    old = new.with_name(f"{new.name}.old")
+    place.rename(old)
+    try:
+        new.rename(place)
+    except OSError:
+        old.rename(place)
+        raise
+
+
+def _exchange_at_once(new: Path, place: Path) -> bool:
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:  # a C library without it
+        return False
+    arguments = (_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(place), _RENAME_EXCHANGE)
+    if rename(*arguments) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(code, os.strerror(code), str(place))

@@ -1,0 +1,384 @@
+"""A credential reaches the configured origin and nothing else: no host, no text, no pickle."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import pprint
+import traceback
+from urllib.parse import quote, quote_plus
+
+import httpx2
+import pytest
+from questionpro_client._runtime.body import BytesBody
+from questionpro_client._runtime.exchange import Answered, Send, _redirect
+from questionpro_client._runtime.redaction import Redactor
+
+from tests.delivery import ok
+from tests.recorder import Recorder, Request, redirect, reply
+from tests.vendors import (
+    PINGONE,
+    QUESTIONPRO,
+    SECRET,
+    Vendor,
+    every_vendor,
+    failure,
+    upload,
+)
+
+
+def carries(request: Request, secret: str = SECRET) -> bool:
+    """Whether a credential is anywhere in what was sent."""
+    text = repr((request.line, request.headers, request.raw))
+    return any(form in text for form in {secret, quote(secret, safe=""), quote_plus(secret)})
+
+
+# --- where it comes from, where it goes
+
+
+@every_vendor
+def test_the_credential_goes_into_its_header(vendor: Vendor, mode: str) -> None:
+    with Recorder(ok(vendor)) as server:
+        upload(vendor, mode, server.url, b"x")
+    assert server.only.header(vendor.header) == vendor.prefix + SECRET
+    assert "?" not in server.only.target
+
+
+@every_vendor
+def test_the_credential_may_come_from_the_environment(
+    vendor: Vendor, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(vendor.variable, "from-the-environment")
+    with Recorder(ok(vendor)) as server:
+        upload(vendor, mode, server.url, b"x", **{vendor.option: None})
+    assert server.only.header(vendor.header) == f"{vendor.prefix}from-the-environment"
+    with Recorder(ok(vendor)) as server:
+        upload(vendor, mode, server.url, b"x")
+    assert server.only.header(vendor.header) == vendor.prefix + SECRET
+
+
+@every_vendor
+def test_a_missing_credential_tells_both_ways(vendor: Vendor, mode: str) -> None:
+    with pytest.raises(vendor.errors.ConfigurationError) as caught:
+        vendor.client(mode, "http://127.0.0.1", **{vendor.option: None})
+    assert f"{vendor.option}=" in str(caught.value)
+    assert vendor.variable in str(caught.value)
+
+
+BAD = [
+    "",
+    " ",
+    "a\r\nX-Admin: 1",
+    "a\nb",
+    "a\rb",
+    "a\0b",
+    " padded ",
+    "tab\tbed",
+    "schlüssel",
+    "\x7f",
+]
+
+
+@every_vendor
+@pytest.mark.parametrize("value", BAD)
+def test_a_credential_that_no_header_can_hold_is_refused(
+    vendor: Vendor, mode: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(vendor.errors.ConfigurationError) as caught:
+        vendor.client(mode, "http://127.0.0.1", **{vendor.option: value})
+    assert not value.strip() or value not in str(caught.value)
+    with pytest.raises(vendor.errors.ConfigurationError):
+        vendor.package.AuthenticatedClient("http://127.0.0.1", value)
+    if "\0" not in value:
+        monkeypatch.setenv(vendor.variable, value)
+        with pytest.raises(vendor.errors.ConfigurationError, match=vendor.variable):
+            vendor.client(mode, "http://127.0.0.1", **{vendor.option: None})
+
+
+@pytest.mark.parametrize(
+    ("vendor", "option", "known"),
+    [
+        (QUESTIONPRO, "datacenter", ("com", "eu", "ca", "sg", "au", "ae")),
+        (PINGONE, "region", ("com", "ca", "eu", "com.au", "sg", "asia")),
+    ],
+    ids=str,
+)
+def test_an_unknown_server_names_those_there_are(
+    vendor: Vendor, mode: str, option: str, known: tuple[str, ...]
+) -> None:
+    kind = vendor.sync if mode == "sync" else vendor.asynchronous
+    with pytest.raises(vendor.errors.ConfigurationError) as caught:
+        kind(**{vendor.option: SECRET, option: "mars"})
+    assert f"{option}='mars'" in str(caught.value)
+    assert ", ".join(known) in str(caught.value)
+    with pytest.raises(vendor.errors.ConfigurationError, match="mars"):
+        kind(**{vendor.option: SECRET}).with_options(**{option: "mars"})
+
+
+# --- where it does not show
+
+
+def assert_hidden(*values: object) -> None:
+    for value in values:
+        text = "\n".join([str(value), repr(value), pprint.pformat(value)])
+        if hasattr(value, "__dict__"):
+            text += pprint.pformat(vars(value))
+        assert SECRET not in text
+
+
+@every_vendor
+def test_a_client_hides_its_credential(vendor: Vendor, mode: str) -> None:
+    client = vendor.client(mode, "http://127.0.0.1")
+    session = client._session
+    assert_hidden(client, session, session.options, session.options.credentials)
+    assert_hidden(*session.options.credentials.secrets.values(), session.options.redactor)
+    for duplicate in (pickle.dumps, copy.copy, copy.deepcopy):
+        for value in (session.options.credentials, session.options.redactor):
+            if duplicate is copy.copy:
+                assert_hidden(copy.copy(value))
+            else:
+                with pytest.raises(TypeError, match="credential"):
+                    duplicate(value)
+    with pytest.raises(TypeError):
+        pickle.dumps(client)
+
+
+@every_vendor
+def test_the_own_style_client_hides_its_credential(vendor: Vendor) -> None:
+    client = vendor.package.AuthenticatedClient("http://127.0.0.1", SECRET)
+    assert client.token == SECRET
+    assert_hidden(client, client.with_timeout(3.0), client.with_headers({"a": "b"}))
+    with pytest.raises(TypeError, match="credential"):
+        pickle.dumps(client)
+
+
+SPELLINGS = {
+    "plain": SECRET,
+    "in a URL": f"https://x.example/?apiKey={quote(SECRET, safe='')}",
+    "in a URL, lower case": quote(SECRET, safe="").lower(),
+    "in a URL twice": quote(quote(SECRET, safe=""), safe=""),
+    "in a URL partly": quote(SECRET, safe="/"),
+    "as a form": quote_plus(SECRET),
+    "in JSON by PHP": SECRET.replace("/", "\\/"),
+    "in JSON by Gson": SECRET.replace("=", "\\u003d").replace("+", "\\u002B"),
+    "in HTML": SECRET.replace("/", "&#x2F;").replace("=", "&#61;"),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_spelling_of_a_credential_is_found(spelling: str) -> None:
+    redactor = Redactor([SECRET])
+    text = f"before {spelling} after"
+    assert redactor.text(text).endswith("[redacted] after")
+    assert redactor.content(text.encode()) == redactor.text(text).encode()
+    assert "s3cret" not in redactor.text(text)
+
+
+def test_text_without_a_credential_stays() -> None:
+    assert Redactor([SECRET]).text("s3cret/key+of=test") == "s3cret/key+of=test"
+    assert Redactor([]).text("anything") == "anything"
+    assert Redactor([]).content(b"anything") == b"anything"
+
+
+@every_vendor
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 500, 520])
+def test_an_answer_that_echoes_the_credential_is_redacted(
+    vendor: Vendor, mode: str, status: int
+) -> None:
+    """QuestionPro's 401 does: its resourceUrl is the whole URL."""
+    echo = json.loads(json.dumps(vendor.refusal).replace("Nope", f"No key {SECRET}"))
+    for body in (
+        json.dumps(echo).encode(),
+        json.dumps(echo).replace("/", "\\/").encode(),
+        f"<p>{quote(SECRET, safe='')}".encode(),
+        b"[" + json.dumps({SECRET: 1}).encode() + b"]",
+    ):
+        headers = [("X-Echo", SECRET), ("Content-Type", f"text/x; key={SECRET}")]
+        with Recorder(reply(status, body, headers, media_type="")) as server:
+            error = failure(vendor, mode, server.url, max_retries=0)
+        assert error.status_code == status
+        shown = [
+            "".join(traceback.format_exception(error)),
+            pickle.dumps(error).decode("latin-1"),
+            repr(error.args),
+            pprint.pformat(vars(error)),
+            repr(error.__cause__) + repr(error.__context__),
+        ]
+        parsed = getattr(error, "parsed", None)
+        if parsed is not None:
+            shown.append(json.dumps(parsed.to_dict()))
+        for text in shown:
+            assert SECRET not in text
+            assert quote(SECRET, safe="") not in text
+            assert SECRET.replace("/", "\\/") not in text
+
+
+@every_vendor
+def test_errors_survive_a_pickle(vendor: Vendor, mode: str) -> None:
+    with Recorder(reply(400, json.dumps(vendor.refusal).encode())) as server:
+        error = failure(vendor, mode, server.url)
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(twin) is type(error)
+        assert (str(twin), vars(twin)) == (str(error), vars(error))
+
+
+@every_vendor
+def test_a_connection_error_hides_the_request(vendor: Vendor, mode: str) -> None:
+    error = failure(vendor, mode, "http://127.0.0.1:1", max_retries=0)
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    assert_hidden(error, error.args)
+
+
+def test_own_style_unexpected_status_is_redacted() -> None:
+    client = QUESTIONPRO.package.AuthenticatedClient
+    arguments = QUESTIONPRO.arguments(QUESTIONPRO.package.File(b"x"))
+    with (
+        Recorder(reply(520, SECRET.encode())) as server,
+        client(server.url, SECRET, raise_on_unexpected_status=True) as low_level,
+        pytest.raises(QUESTIONPRO.errors.UnexpectedStatus) as caught,
+    ):
+        QUESTIONPRO.module.sync(client=low_level, **arguments)
+    assert_hidden(caught.value)
+
+
+# --- redirects
+
+
+@every_vendor
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_at_home_keeps_the_credential(vendor: Vendor, mode: str, status: int) -> None:
+    with Recorder(redirect(status, "/v9/images?a=b"), ok(vendor)) as server:
+        assert upload(vendor, mode, server.url, b"x").to_dict() == vendor.success
+    second = server.requests[1]
+    assert (second.method, second.target) == ("POST", "/v9/images?a=b")
+    assert second.header(vendor.header) == vendor.prefix + SECRET
+
+
+@every_vendor
+@pytest.mark.parametrize("status", [303, 307, 308])
+def test_another_origin_gets_no_credential(vendor: Vendor, mode: str, status: int) -> None:
+    with Recorder(ok(vendor)) as other:
+        cookie = ("Set-Cookie", "session=abc; Path=/")
+        away = reply(status, headers=[("Location", other.url + "/x"), cookie])
+        with Recorder(away) as server:
+            assert upload(vendor, mode, server.url, b"x").to_dict() == vendor.success
+    request = other.only
+    assert not carries(request)
+    assert request.header("cookie") is None
+    assert request.header("authorization") is None
+    assert request.header("api-key") is None
+    assert request.header("host") == other.url.removeprefix("http://")
+    assert request.method == ("GET" if status == 303 else "POST")
+    assert (b"x" in request.body) == (status != 303)
+
+
+@every_vendor
+def test_the_way_back_home_carries_no_credential(vendor: Vendor, mode: str) -> None:
+    """Where a stranger sends a request is the stranger's choice, and so is what it does there."""
+    other = Recorder()
+    with Recorder(redirect(307, other.url + "/x"), ok(vendor)) as server:
+        other.script(redirect(307, server.url + "/back"))
+        with other:
+            upload(vendor, mode, server.url, b"x")
+    first, last = server.requests
+    assert carries(first)
+    assert last.target == "/back"
+    assert not carries(other.only)
+    assert not carries(last)
+
+
+@every_vendor
+def test_credentials_of_a_client_passed_in_stay_at_home(vendor: Vendor, mode: str) -> None:
+    kind = httpx2.Client if mode == "sync" else httpx2.AsyncClient
+    http = kind(auth=("user", "pool-password"), headers={"X-Pool": "pool-password"})
+    with (
+        Recorder(redirect(307, "/y"), ok(vendor)) as other,
+        Recorder(redirect(307, other.url + "/x")) as server,
+    ):
+        upload(vendor, mode, server.url, b"x", http_client=http)
+    assert server.only.header("x-pool") == "pool-password"
+    assert [request.target for request in other.requests] == ["/x", "/y"]
+    for request in other.requests:
+        assert request.header("authorization") is None
+        assert not carries(request, "pool-password")
+
+
+@every_vendor
+def test_own_style_keeps_credentials_at_home(vendor: Vendor) -> None:
+    client = vendor.package.AuthenticatedClient
+    arguments = vendor.arguments(vendor.package.File(b"x"))
+    options = {"headers": {"X-Team": SECRET}, "cookies": {"c": SECRET}, "follow_redirects": True}
+    with (
+        Recorder(ok(vendor)) as other,
+        Recorder(redirect(307, other.url + "/x")) as server,
+        client(server.url, SECRET, **options) as low_level,
+    ):
+        assert vendor.module.sync(client=low_level, **arguments).to_dict() == vendor.success
+    assert carries(server.only)
+    assert not carries(other.only)
+
+
+@every_vendor
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_post_is_not_made_a_get(vendor: Vendor, mode: str, status: int) -> None:
+    with Recorder(redirect(status, "/elsewhere")) as server:
+        error = failure(vendor, mode, server.url)
+    assert type(error) is vendor.errors.APIStatusError
+    assert error.status_code == status
+    assert "base_url" in str(error)
+    assert len(server.requests) == 1
+
+
+@every_vendor
+def test_redirects_end(vendor: Vendor, mode: str) -> None:
+    with Recorder(*[redirect(307, "/again")] * 6) as server:
+        error = failure(vendor, mode, server.url)
+    assert (error.status_code, len(server.requests)) == (307, 6)
+
+
+STRANGE = [
+    "http://",
+    "http://a:b:c/",
+    "ftp://x/y",
+    "javascript:alert(1)",
+    "http://[::1",
+    "//",
+    "\\\\x",
+]
+
+
+@every_vendor
+@pytest.mark.parametrize("location", STRANGE)
+def test_a_strange_redirect_is_a_status_error(vendor: Vendor, mode: str, location: str) -> None:
+    with Recorder(redirect(307, location), reply(404)) as server:
+        error = failure(vendor, mode, server.url, max_retries=0)
+    assert isinstance(error, vendor.errors.APIStatusError)
+    assert error.status_code in (307, 404)
+
+
+HTTPS = "https://api.example.com/v1/x"
+
+
+@pytest.mark.parametrize(
+    ("location", "followed", "own"),
+    [
+        ("/y", True, True),
+        ("https://api.example.com:443/y", True, True),
+        ("https://API.example.com/y", True, True),
+        ("https://api.example.com:444/y", True, False),
+        ("https://example.com/y", True, False),
+        ("https://api.example.com.evil.example/y", True, False),
+        ("http://api.example.com/y", False, False),
+        ("http://other.example/y", False, False),
+        (f"https://other.example/?k={quote(SECRET, safe='')}", False, False),
+    ],
+)
+def test_which_redirects_are_followed(location: str, followed: bool, own: bool) -> None:
+    send = Send("POST", HTTPS, {"api-key": SECRET, "Cookie": "a=b"}, BytesBody(b"", "x/y"), True)
+    target = _redirect(send, Answered(307, {"location": location}, b""), Redactor([SECRET]))
+    assert (target is not None) == followed
+    if target is not None:
+        assert target.own == own
+        assert target.headers == (send.headers if own else {})

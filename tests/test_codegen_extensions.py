@@ -1,0 +1,142 @@
+"""x- keys that have the wrong form or lead nowhere: refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.things import (
+    CHOICE,
+    GET,
+    PAGES,
+    POST,
+    SCHEMAS,
+    Change,
+    at,
+    put,
+    refused_document,
+    with_older_package,
+)
+from tests.workshop import Workshop
+
+
+@pytest.fixture(scope="module")
+def module_shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop.empty(tmp_path_factory.mktemp("refusals") / "root")
+
+
+@pytest.fixture
+def shop(module_shop: Workshop) -> Iterator[Workshop]:
+    yield from with_older_package(module_shop)
+
+
+CASES: dict[str, tuple[Change, str]] = {
+    "client name": (put("/info", "x-client-name", "my client"), "'my client' cannot be the name"),
+    "client name of a type": (put("/info", "x-client-name", 5), "'5' cannot be the name"),
+    "client name of ours": (put("/info", "x-client-name", "Client"), "'Client' cannot be the name"),
+    "error message": (put("/info", "x-client-error-message", "error"), "no JSON pointer"),
+    "method name": (put(GET, "x-client-method", "import"), "'import', which cannot be a name"),
+    "method name of a type": (put(GET, "x-client-method", ["x"]), "cannot be a name in Python"),
+    "option name": (
+        lambda d: at(d, POST)["parameters"][0].update({"x-client-option": "a b"}),
+        "'a b', which cannot be a name",
+    ),
+    "parameter name": (
+        lambda d: at(d, GET)["parameters"][0].update({"x-client-name": 3}),
+        "x-client-name is 3",
+    ),
+    "argument of a body that is no file": (
+        put(f"{POST}/requestBody", "x-client-argument", "file"),
+        "x-client-argument names the argument of a file",
+    ),
+    "environment variable": (
+        put(
+            "/components",
+            "securitySchemes",
+            {"k": {"type": "apiKey", "in": "header", "name": "k", "x-env": "A B"}},
+        ),
+        "x-env is 'A B'",
+    ),
+    "pagination of a type": (put(GET, "x-pagination", "page"), "is 'page', not an object"),
+    "pagination with an unknown key": (
+        put(GET, "x-pagination", {**PAGES, "cursor": "c"}),
+        "cursor: 'c' is not one of",
+    ),
+    "pagination without items": (put(GET, "x-pagination", {"page": "page"}), "lacks items"),
+    "pagination by an unknown parameter": (
+        put(GET, "x-pagination", {**PAGES, "page": "p"}),
+        "'p' is no query parameter of the operation, which has page",
+    ),
+    "pagination by a text": (
+        lambda d: (
+            put(GET, "x-pagination", PAGES)(d),
+            at(d, GET)["parameters"][0].update(schema={"type": "string"}),
+        ),
+        "is not an integer",
+    ),
+    "pagination that leads nowhere": (
+        put(GET, "x-pagination", {**PAGES, "items": "/data/items"}),
+        "/data/items leads to nothing: at 'data' the answer has items, total",
+    ),
+    "pagination of something else than an array": (
+        put(GET, "x-pagination", {**PAGES, "items": "/total"}),
+        "/total is not an array",
+    ),
+    "pagination with a next that leads nowhere": (
+        put(GET, "x-pagination", {**PAGES, "next": "/links/next"}),
+        "/links/next leads to nothing",
+    ),
+    "pagination of an answer that may be null": (
+        lambda d: (
+            put(GET, "x-pagination", PAGES)(d),
+            put(f"{SCHEMAS}/Page", "type", ["object", "null"])(d),
+        ),
+        "not one object",
+    ),
+    "pagination of no answer": (put(POST, "x-pagination", PAGES), "no query parameter|needs one"),
+    "version field of a type": (
+        put(f"{SCHEMAS}/Form", "x-version-field", 1),
+        "x-version-field is 1",
+    ),
+    "version field without fields": (
+        put(f"{SCHEMAS}/Form", "x-version-field", {**CHOICE, "fields": []}),
+        "x-version-field is",
+    ),
+    "version field of a wrong number": (
+        put(
+            f"{SCHEMAS}/Form",
+            "x-version-field",
+            {**CHOICE, "fields": [{"name": "file", "to": "7"}]},
+        ),
+        "has a field",
+    ),
+    "version field that leads nowhere": (
+        put(f"{SCHEMAS}/Form", "x-version-field", {**CHOICE, "fields": [{"name": "gone"}]}),
+        "names 'gone', but the form has",
+    ),
+    "version field of no file": (
+        put(f"{SCHEMAS}/Form", "x-version-field", {**CHOICE, "fields": [{"name": "name"}]}),
+        "'name', which is no file",
+    ),
+    "version field by an unknown option": (
+        put(f"{SCHEMAS}/Form", "x-version-field", {**CHOICE, "option": "X-Gone"}),
+        "'X-Gone', which is no parameter",
+    ),
+    "version field of an optional form": (
+        lambda d: (
+            put(f"{SCHEMAS}/Form", "x-version-field", CHOICE)(d),
+            at(d, f"{POST}/requestBody").update(required=False),
+        ),
+        "the one, required body",
+    ),
+    "version field of no form": (
+        put(f"{SCHEMAS}/Thing", "x-version-field", CHOICE),
+        "the form of no operation",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_document_is_refused_with_place_and_remedy(shop: Workshop, case: str) -> None:
+    refused_document(shop, *CASES[case])

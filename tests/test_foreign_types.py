@@ -1,0 +1,54 @@
+"""Clients of documents that are not ours pass mypy and pyright, both strict.
+
+Slow. The type checkers are in the tox environment `types`; elsewhere these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workshop import foreign
+
+
+def needs(module: str) -> pytest.MarkDecorator:
+    missing = importlib.util.find_spec(module) is None
+    return pytest.mark.skipif(missing, reason=f"{module} is in the tox environment types only")
+
+
+@needs("mypy")
+def test_mypy_strict(tmp_path: Path) -> None:
+    folders = sorted((foreign().root / "generated").iterdir())
+    packages = [part for folder in folders for part in ("-p", f"{folder.name}_client")]
+    cache = ["--cache-dir", str(tmp_path), "--python-version", "3.11"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", *cache, *packages],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "MYPYPATH": os.pathsep.join(map(str, folders))},
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs("pyright")
+def test_pyright_strict(tmp_path: Path) -> None:
+    folders = sorted((foreign().root / "generated").iterdir())
+    settings = {
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        "include": [str(folder) for folder in folders],
+    }
+    config = tmp_path / "pyrightconfig.json"
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "pyright", "--project", str(config)]
+    command += ["--pythonpath", sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
