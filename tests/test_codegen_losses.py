@@ -121,7 +121,7 @@ CASES: dict[str, tuple[Change, str]] = {
             d["components"].update({"pathItems": {"A": {"get": {"responses": OK}}}}),
             d["paths"].update({"/a": {"$ref": "#/components/pathItems/A"}}),
         ),
-        "a path that is a $ref would be missing",
+        r"a path that is a \$ref would be missing",
     ),
     "server with an unknown variable": (
         put("", "servers", [{"url": "http://{x}/"}]),

@@ -15,7 +15,7 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint as ParsedEndpoint
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.date import DateProperty
 from openapi_python_client.parser.properties.datetime import DateTimeProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
@@ -25,9 +25,8 @@ from pydantic import ValidationError
 
 from scripts.openapi import documents
 from scripts.openapi.departures import departures
-from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import operations
-from scripts.openapi.pointer import pointer
+from scripts.openapi.pointer import pointer, resolve
 from scripts.openapi.problem import DocumentError, Problem
 from scripts.openapi.validity import Fault
 
@@ -129,19 +128,16 @@ def _pointer(data: Any, location: tuple[int | str, ...]) -> str:
     """The place of a validation error, which also names the types that were tried."""
     at: list[int | str] = []
     for part in location:
-        if is_object(data) and isinstance(part, str) and part in data:
-            data = data[part]
-        elif is_array(data) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            continue
-        at.append(part)
+        with contextlib.suppress(LookupError):
+            data = resolve(data, pointer([part]))
+            at.append(part)
     return pointer(at)
 
 
 def _allow_in_headers() -> None:
     # the generator refuses in headers what OpenAPI allows there and our runtime can write
-    for kind in (ListProperty, ModelProperty, DateProperty, DateTimeProperty, UuidProperty):
+    kinds = (ListProperty, ModelProperty, AnyProperty, DateProperty, DateTimeProperty, UuidProperty)
+    for kind in kinds:
         kind._allowed_locations = set(ParameterLocation)  # pyright: ignore[reportPrivateUsage]
 
 
