@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .answer import Received, result
+from .errors import ConfigurationError
 from .operation import Request
 from .redaction import Redactor
 from .security import Credentials
@@ -54,8 +55,6 @@ class Options:
     error_message: str = ""
 
     def __post_init__(self) -> None:
-        from .errors import ConfigurationError
-
         if self.max_retries < 0:
             raise ConfigurationError(f"max_retries={self.max_retries} is below 0")
         if isinstance(self.timeout, int | float) and not 0 < self.timeout < float("inf"):
@@ -112,25 +111,39 @@ def tls_context() -> ssl.SSLContext:
 
 
 class Pool:
-    """A connection pool that several clients may share, made when it is first used."""
+    """A connection pool that several clients may share, made when it is first used.
+
+    It closes once: a client whose pool was closed cannot be used again.
+    """
 
     def __init__(self, http: Any, make: Callable[[], Any]) -> None:
         self._http = http
         self._make = make
         self._owned = http is None
+        self._closed = False
         self._lock = threading.Lock()
 
     def get(self) -> Any:
-        """The HTTP client."""
+        """The HTTP client.
+
+        Raises:
+            ConfigurationError: it is closed.
+        """
         with self._lock:
-            if self._http is None:
+            if self._http is None and not self._closed:
                 self._http = self._make()
+            if self._closed or self._http.is_closed:
+                raise ConfigurationError("this client is closed: make a new one")
             return self._http
 
     def release(self) -> Any:
-        """The HTTP client to close, or None when there is none or the caller owns it."""
+        """The HTTP client to close, or None when there is none left or the caller owns it."""
         with self._lock:
-            return self._http if self._owned else None
+            if not self._owned:
+                return None
+            http, self._http = self._http, None
+            self._closed = True
+            return http
 
 
 def _make_sync() -> httpx2.Client:

@@ -92,16 +92,17 @@ class Credentials:
 
         Args:
             requirements: alternatives, each a list of scheme names that go together; an empty
-                alternative means that the operation can be called without credentials.
+                alternative means that the operation can be called without credentials, which
+                happens only when there are none.
 
         Raises:
             ConfigurationError: no alternative can be met.
         """
-        for alternative in requirements:
+        for alternative in filter(None, requirements):
             schemes = [self.schemes[name] for name in alternative]
             if all(scheme.option in self.secrets for scheme in schemes):
                 return [(scheme, self.secrets[scheme.option]) for scheme in schemes]
-        if not requirements:
+        if not requirements or not all(requirements):
             return []
         options = sorted({self.schemes[name].option for names in requirements for name in names})
         raise ConfigurationError(f"this operation needs a credential: {' or '.join(options)}")

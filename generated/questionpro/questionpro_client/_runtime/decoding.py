@@ -160,7 +160,7 @@ def _convert_union(value: Any, members: tuple[Any, ...], path: str) -> Any:
         except ValueError as error:
             first_error = first_error or error
             continue
-        unknown = _unknown_keys(converted)
+        unknown = _unknown(converted)
         if unknown == 0 and type(converted) is not float:
             return converted
         found.append((unknown, converted))
@@ -169,13 +169,15 @@ def _convert_union(value: Any, members: tuple[Any, ...], path: str) -> Any:
     raise first_error or ValueError(f"{path}: no type accepts {_name(value)}")
 
 
-def _unknown_keys(value: object) -> int:
+def _unknown(value: object) -> int:
     """How much of an object a type did not know: the union member that knows most is the best."""
     if isinstance(value, Model):
-        nested = [_unknown_keys(getattr(value, field)) for field in value.__struct_fields__]
+        nested = [_unknown(getattr(value, field)) for field in value.__struct_fields__]
         return len(value.additional_properties) + sum(nested)
     if is_array(value):
-        return sum(_unknown_keys(item) for item in value)
+        return sum(_unknown(item) for item in value)
+    if isinstance(value, Enum):
+        return value.name not in type(value).__members__
     return 0
 
 
