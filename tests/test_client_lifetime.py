@@ -72,7 +72,7 @@ def test_closing_either_client_closes_both(stub: Stub) -> None:
     with first.with_options(max_retries=0) as second:
         assert list(second.images.list(USER)) == []
     with pytest.raises(ConfigurationError, match="closed"):
-        first.images.list(USER).first_page
+        list(first.images.list(USER))
 
 
 def test_a_client_serves_many_threads(stub: Stub, tmp_path: Path) -> None:

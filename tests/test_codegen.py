@@ -14,6 +14,8 @@ import yaml
 from scripts.openapi.documents import vendors
 from tests.workshop import ROOT, Workshop, foreign, tree
 
+pytestmark = pytest.mark.generator
+
 VENDORS = vendors(ROOT)
 
 

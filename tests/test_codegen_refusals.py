@@ -22,6 +22,8 @@ from tests.things import (
 )
 from tests.workshop import Workshop
 
+pytestmark = pytest.mark.generator
+
 
 @pytest.fixture(scope="module")
 def module_shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:

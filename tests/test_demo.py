@@ -22,6 +22,11 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def tree(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def demo(root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "scripts/demo.py"],
@@ -43,10 +48,11 @@ def test_all_operations_succeed_from_nothing(copy: Path) -> None:
     assert sum("  async  " in row for row in rows) == 5
     assert "AuthenticationError" in done.stdout
     assert "wrong-key-of-the-demo" not in done.stdout
-    for vendor in ("questionpro", "inventorum", "pingone"):
-        assert (copy / "generated" / vendor / "pyproject.toml").is_file()
+    # on every Python version the generator writes what is committed
+    assert tree(copy / "generated") == tree(ROOT / "generated")
 
 
+@pytest.mark.generator
 def test_other_bytes_than_sent_are_noticed(copy: Path) -> None:
     source = copy / "overrides" / "runtime" / "source.py"
     text = source.read_text(encoding="utf-8")
@@ -62,6 +68,7 @@ def test_other_bytes_than_sent_are_noticed(copy: Path) -> None:
     assert done.stdout.splitlines()[-1] == "demo: 2 of 5 operations ok"
 
 
+@pytest.mark.generator
 def test_a_broken_document_is_one_sentence(copy: Path) -> None:
     with (copy / "spec" / "pingone.yaml").open("a", encoding="utf-8") as handle:
         handle.write("  : [\n")

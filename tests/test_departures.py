@@ -10,6 +10,8 @@ from scripts.openapi import documents, yaml_source
 from scripts.openapi.departures import cell, departures
 from tests.pages import ROOT
 
+pytestmark = pytest.mark.generator
+
 VENDORS = documents.vendors(ROOT)
 
 

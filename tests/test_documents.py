@@ -20,6 +20,8 @@ from scripts.openapi.json_value import is_object, same
 from scripts.openapi.pointer import Location, nodes, pointer, resolve
 from scripts.openapi.problem import DocumentError, Problem
 
+pytestmark = pytest.mark.generator
+
 ROOT = Path(__file__).resolve().parents[1]
 VENDORS = documents.vendors(ROOT)
 STAGES = {

@@ -14,6 +14,8 @@ from tests import ledger
 from tests.ledger import Fact
 from tests.pages import ROOT, page_files
 
+pytestmark = pytest.mark.generator
+
 VENDORS = documents.vendors(ROOT)
 DOCUMENTS = {vendor: documents.as_written(ROOT, vendor).data for vendor in VENDORS}
 FACTS = ledger.load()

@@ -16,6 +16,8 @@ import pytest
 
 from tests.workshop import foreign
 
+pytestmark = pytest.mark.generator
+
 
 def needs(module: str) -> pytest.MarkDecorator:
     missing = importlib.util.find_spec(module) is None

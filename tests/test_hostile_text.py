@@ -17,6 +17,8 @@ import yaml
 from tests.recorder import Recorder, reply
 from tests.workshop import Workshop, call, foreign
 
+pytestmark = pytest.mark.generator
+
 TEXTS = [
     '"""\nraise SystemExit(9)\n"""',
     "ends with a backslash \\",

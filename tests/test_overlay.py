@@ -15,6 +15,8 @@ from scripts.openapi.overlay import Change, Overlaid
 from scripts.openapi.pointer import nodes
 from scripts.openapi.problem import DocumentError, Problem
 
+pytestmark = pytest.mark.generator
+
 SPEC = Path("spec/acme.yaml")
 OVERLAY = Path("overrides/acme/corrections.yaml")
 DOCUMENT = """\

@@ -10,6 +10,8 @@ import pytest
 from scripts.openapi import yaml_source
 from tests.workshop import Workshop
 
+pytestmark = pytest.mark.generator
+
 PATH = "$.paths['/images/'].post"
 
 

@@ -14,6 +14,8 @@ from scripts.openapi.origin import Origins
 from scripts.openapi.provenance import commented, notes
 from tests.pages import ROOT
 
+pytestmark = pytest.mark.generator
+
 SPEC, OVERLAY = Path("spec/acme.yaml"), Path("overrides/acme/corrections.yaml")
 DOCUMENT = """\
 info: {title: Acme, contact: {name: A, email: a@acme.example}}

@@ -15,6 +15,8 @@ import pytest
 from scripts.openapi.redocly import PACKAGE
 from tests.pages import ROOT
 
+pytestmark = pytest.mark.generator
+
 
 def lint(path: Path, npx: str | None) -> subprocess.CompletedProcess[str]:
     """Runs the module with this shell script as npx; None for a machine without Node.js."""

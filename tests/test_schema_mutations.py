@@ -17,6 +17,8 @@ from tests import ledger
 from tests.pages import ROOT, page_files
 from tests.schema_comparison import assertions, derived, differences, follow, schema_location
 
+pytestmark = pytest.mark.generator
+
 JSON = "application/json"
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 Mutation = tuple[str, Location, Callable[[dict[str, Any]], None]]

@@ -16,6 +16,8 @@ from tests import ledger
 from tests.pages import DATA, ROOT, PageFile, page_files
 from tests.schema_comparison import derived, differences, follow, schema_location
 
+pytestmark = pytest.mark.generator
+
 VENDORS = documents.vendors(ROOT)
 DOCUMENTS = {vendor: documents.as_written(ROOT, vendor).data for vendor in VENDORS}
 JSON = "application/json"

@@ -9,6 +9,8 @@ import pytest
 from scripts.openapi import yaml_source
 from scripts.openapi.problem import DocumentError, Problem
 
+pytestmark = pytest.mark.generator
+
 PATH = Path("some/file.yaml")
 
 
