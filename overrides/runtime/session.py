@@ -129,11 +129,12 @@ class Pool:
             ConfigurationError: it is closed.
         """
         with self._lock:
-            if self._http is None and not self._closed:
-                self._http = self._make()
-            if self._closed or self._http.is_closed:
+            http = self._http
+            if http is None and not self._closed:
+                http = self._http = self._make()
+            if http is None or http.is_closed:
                 raise ConfigurationError("this client is closed: make a new one")
-            return self._http
+            return http
 
     def release(self) -> Any:
         """The HTTP client to close, or None when there is none left or the caller owns it."""
