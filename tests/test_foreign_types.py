@@ -21,7 +21,7 @@ pytestmark = pytest.mark.generator
 
 def needs(module: str) -> pytest.MarkDecorator:
     missing = importlib.util.find_spec(module) is None
-    return pytest.mark.skipif(missing, reason=f"{module} is in the tox environment types only")
+    return pytest.mark.skipif(missing, reason=f"{module} is in the tox environment generator only")
 
 
 @needs("mypy")
