@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from tests.stub.fixture import stub, stub_server
 from tests.stub.server import ROOT
+from tests.things import with_older_package
+from tests.workshop import Workshop
 
 sys.path[:0] = [
     str(ROOT / "generated" / spec.stem) for spec in sorted((ROOT / "spec").glob("*.yaml"))
@@ -26,3 +29,14 @@ __all__ = ["mode", "stub", "stub_server"]
 def mode(request: pytest.FixtureRequest) -> str:
     """Which client a test drives."""
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def module_shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop.empty(tmp_path_factory.mktemp("shop") / "root")
+
+
+@pytest.fixture
+def shop(module_shop: Workshop) -> Iterator[Workshop]:
+    """A root of its own with one package from an earlier run, which a refusal leaves alone."""
+    yield from with_older_package(module_shop)

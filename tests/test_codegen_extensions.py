@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.things import (
@@ -16,21 +14,10 @@ from tests.things import (
     at,
     put,
     refused_document,
-    with_older_package,
 )
 from tests.workshop import Workshop
 
 pytestmark = pytest.mark.generator
-
-
-@pytest.fixture(scope="module")
-def module_shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop.empty(tmp_path_factory.mktemp("refusals") / "root")
-
-
-@pytest.fixture
-def shop(module_shop: Workshop) -> Iterator[Workshop]:
-    yield from with_older_package(module_shop)
 
 
 CASES: dict[str, tuple[Change, str]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,21 +18,10 @@ from tests.things import (
     put,
     refused_document,
     things,
-    with_older_package,
 )
 from tests.workshop import Workshop
 
 pytestmark = pytest.mark.generator
-
-
-@pytest.fixture(scope="module")
-def module_shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop.empty(tmp_path_factory.mktemp("refusals") / "root")
-
-
-@pytest.fixture
-def shop(module_shop: Workshop) -> Iterator[Workshop]:
-    yield from with_older_package(module_shop)
 
 
 def test_the_document_that_the_cases_break_is_taken(shop: Workshop) -> None:

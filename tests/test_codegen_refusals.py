@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,21 +17,10 @@ from tests.things import (
     put,
     refused,
     things,
-    with_older_package,
 )
 from tests.workshop import Workshop
 
 pytestmark = pytest.mark.generator
-
-
-@pytest.fixture(scope="module")
-def module_shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop.empty(tmp_path_factory.mktemp("refusals") / "root")
-
-
-@pytest.fixture
-def shop(module_shop: Workshop) -> Iterator[Workshop]:
-    yield from with_older_package(module_shop)
 
 
 def test_the_lines_of_an_operation_and_of_an_overlay_action_are_told(shop: Workshop) -> None:

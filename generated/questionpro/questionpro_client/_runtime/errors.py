@@ -27,6 +27,10 @@ class APIError(Exception):
         self.message = message
         self.attempts = attempts
 
+    def __reduce__(self) -> Any:
+        # errors with keyword-only arguments are not rebuilt from their message alone
+        return _rebuild, (type(self), self.message, dict(self.__dict__))
+
 
 class ConfigurationError(APIError, ValueError):
     """The client or an argument cannot be used; nothing was sent."""
@@ -63,9 +67,6 @@ class APIResponseValidationError(APIError):
         self.headers = dict(headers)
         self.body = body
 
-    def __reduce__(self) -> Any:
-        return _rebuild, (type(self), self.message, dict(self.__dict__))
-
 
 class APIStatusError(APIError):
     """The API answered with a status that is not a success.
@@ -98,9 +99,6 @@ class APIStatusError(APIError):
         self.parsed = parsed
         self.method = method
         self.url = url
-
-    def __reduce__(self) -> Any:
-        return _rebuild, (type(self), self.message, dict(self.__dict__))
 
 
 class BadRequestError(APIStatusError):
@@ -172,9 +170,6 @@ class UnexpectedStatus(APIError):
         super().__init__(f"unexpected status code: {status_code}", attempts=1)
         self.status_code = status_code
         self.content = content
-
-    def __reduce__(self) -> Any:
-        return _rebuild, (type(self), self.message, dict(self.__dict__))
 
 
 def _rebuild(cls: type[APIError], message: str, state: dict[str, Any]) -> APIError:
