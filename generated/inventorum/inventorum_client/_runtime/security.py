@@ -106,9 +106,3 @@ class Credentials:
             return []
         options = sorted({self.schemes[name].option for names in requirements for name in names})
         raise ConfigurationError(f"this operation needs a credential: {' or '.join(options)}")
-
-    def names(self, location: str) -> set[str]:
-        """Headers, parameters or cookies that carry credentials, in lower case."""
-        return {
-            scheme.name.lower() for scheme in self.schemes.values() if scheme.location == location
-        }
