@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import subprocess
@@ -59,6 +60,17 @@ def test_named_tasks_and_files_exist() -> None:
         assert f"[testenv:{task}]" in tox
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_every_default_environment_says_what_it_does() -> None:
+    # tox runs the plain tests for a name that has no section, and nobody would notice
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    names = [name.strip() for name in tox["tox"]["env_list"].split(", ")]
+    special = [name for name in names if not name.startswith("py3")]
+    assert special == ["lint", "generator"]
+    for name in special:
+        assert tox[f"testenv:{name}"]["commands"] != tox["testenv"]["commands"]
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:
