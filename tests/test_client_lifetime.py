@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -75,7 +74,7 @@ def test_closing_either_client_closes_both(stub: Stub) -> None:
         list(first.images.list(USER))
 
 
-def test_a_client_serves_many_threads(stub: Stub, tmp_path: Path) -> None:
+def test_a_client_serves_many_threads(stub: Stub) -> None:
     pictures = [picture(width=number + 1) for number in range(16)]
     failures: list[BaseException] = []
     with QuestionPro(api_key=KEY, base_url=stub.urls["questionpro"]) as qp:

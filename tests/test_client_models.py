@@ -211,6 +211,31 @@ def test_a_union_takes_the_type_that_knows_most(document: dict[str, Any], kind: 
     assert mixed.to_dict() == document
 
 
+class CatKind(OpenStrEnum):
+    CAT = "cat"
+
+
+class DogKind(OpenStrEnum):
+    DOG = "dog"
+
+
+class Cat(Model):
+    kind: CatKind
+
+
+class Dog(Model):
+    kind: DogKind
+
+
+@pytest.mark.parametrize(("word", "kind"), [("cat", Cat), ("dog", Dog)])
+def test_a_known_enum_value_tells_the_members_of_a_union_apart(
+    word: str, kind: type[Cat | Dog]
+) -> None:
+    value = decode_json(json.dumps({"kind": word}).encode(), Cat | Dog)
+    assert type(value) is kind
+    assert value.to_dict() == {"kind": word}
+
+
 def test_members_of_a_union_are_told_apart() -> None:
     document = {
         "what": {"name": "a"},

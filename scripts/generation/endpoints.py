@@ -87,7 +87,6 @@ class Endpoint:
     tag: str
     tag_name: str
     module: str
-    operation_id: str
     method: str
     path: str
     summary: str
@@ -200,7 +199,6 @@ def _endpoint(document: dict[str, Any], view: OperationView, parsed: ParsedEndpo
         tag=str(parsed.tags[0]),
         tag_name=str((operation.get("tags") or ["default"])[0]),
         module=str(PythonIdentifier(parsed.name, prefix="field_")),
-        operation_id=str(operation.get("operationId", parsed.name)),
         method=view.method.upper(),
         path=view.path,
         # a docstring needs a first sentence; an operation without name is told by its path

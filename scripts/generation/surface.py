@@ -68,7 +68,6 @@ class Surface:
     client: str
     title: str
     description: str
-    document_version: str
     servers: list[dict[str, Any]]
     schemes: list[SchemeView]
     requires_credential: bool
@@ -110,7 +109,6 @@ def surface_of(vendor: str, document: dict[str, Any], data: GeneratorData) -> Su
         client=client_name(vendor, document),
         title=prose(info["title"]),
         description=prose(info.get("description")),
-        document_version=str(info["version"]),
         servers=servers_of(document.get("servers", [])),
         schemes=schemes,
         requires_credential=bool(endpoints)

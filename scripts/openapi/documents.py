@@ -66,7 +66,14 @@ def for_codegen(root: Path, vendor: str) -> Document:
 
     Raises DocumentError as `corrected` does.
     """
-    document = corrected(root, vendor)
+    return with_codegen(root, corrected(root, vendor))
+
+
+def with_codegen(root: Path, document: Document) -> Document:
+    """A corrected document, already at hand, with the vendor's codegen.yaml applied, checked.
+
+    Raises DocumentError as `corrected` does.
+    """
     return _overlaid(root, document, "codegen")
 
 

@@ -38,7 +38,7 @@ class Options:
     """The settings of a client object.
 
     Attributes:
-        base_url: the server URL without trailing slash; None when each operation names its own.
+        base_url: the server URL without trailing slash.
         explicit_base_url: whether the caller gave it, so that it also replaces the servers which
             single operations name.
         values: the constructor's other options by name: server variables, client-wide parameters.
