@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum, StrEnum
-from typing import Any, Self, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Self, TypeVar
 
 import msgspec
-
-from .encoding import to_builtins
-
-_EXTRA = "_additional_properties"
 
 
 class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
@@ -26,15 +23,18 @@ class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
     decoded by :mod:`.decoding`, which keeps them in :attr:`additional_properties`.
     """
 
+    # in the class for objects that have none: reading it must not make each a dictionary
+    __extra__: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+
     @property
     def additional_properties(self) -> dict[str, Any]:
         """Keys the document does not describe, with their values; ``to_dict`` sends them back."""
-        extra: dict[str, Any] = vars(self).setdefault(_EXTRA, {})
+        extra: dict[str, Any] = vars(self).setdefault("__extra__", {})
         return extra
 
     @additional_properties.setter
     def additional_properties(self, value: Mapping[str, Any]) -> None:
-        vars(self)[_EXTRA] = dict(value)
+        vars(self)["__extra__"] = dict(value)
 
     @property
     def additional_keys(self) -> list[str]:
@@ -59,14 +59,9 @@ class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
         Raises:
             ValueError: a ``datetime`` without time zone, which RFC 3339 cannot express.
         """
-        result: dict[str, Any] = {}
-        for field, key in zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True):
-            value = getattr(self, field)
-            if value is not msgspec.UNSET:
-                result[key] = to_builtins(value)
-        for key, value in vars(self).get(_EXTRA, {}).items():
-            result[key] = to_builtins(value)
-        return result
+        from .encoding import object_of
+
+        return object_of(self)
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -86,22 +81,20 @@ class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other) or not isinstance(other, Model):
             return NotImplemented
-        return self._values() == other._values() and vars(self).get(_EXTRA, {}) == vars(other).get(
-            _EXTRA, {}
-        )
+        return self._values() == other._values() and self.__extra__ == other.__extra__
 
     def __repr__(self) -> str:
         pairs = zip(self.__struct_fields__, self._values(), strict=True)
         shown = [f"{field}={value!r}" for field, value in pairs if value is not msgspec.UNSET]
-        if extra := vars(self).get(_EXTRA):
+        if extra := self.__extra__:
             shown.append(f"additional_properties={extra!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __copy__(self) -> Self:
-        return _rebuild(type(self), self._values(), vars(self).get(_EXTRA, {}))
+        return _rebuild(type(self), self._values(), dict(self.__extra__))
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return _rebuild, (type(self), self._values(), vars(self).get(_EXTRA, {}))
+        return _rebuild, (type(self), self._values(), dict(self.__extra__))
 
 
 _M = TypeVar("_M", bound=Model)
@@ -110,7 +103,7 @@ _M = TypeVar("_M", bound=Model)
 def _rebuild(cls: type[_M], values: tuple[Any, ...], extra: Mapping[str, Any]) -> _M:
     model = cls(*values)
     if extra:
-        model.additional_properties = dict(extra)
+        model.additional_properties = extra
     return model
 
 

@@ -1,16 +1,19 @@
 # Copied by scripts/codegen.py from overrides/runtime/decoding.py; do not edit.
 """JSON → typed values, checked.
 
-Two ways lead to the same result. The fast one is msgspec's decoder for the declared type; it
-refuses unknown keys and some unions. When it refuses, :func:`convert` walks the decoded JSON beside
-the type: it keeps unknown keys, tries the members of a union and names the path of what is wrong.
+Three ways lead to the same result. The fastest is msgspec's decoder for the declared type; it
+refuses unknown keys and some unions. Unknown keys alone are put aside (:mod:`.surplus`), so that
+msgspec can still build the models. Anything else is for :func:`walk`, which goes over the decoded
+JSON beside the type: it tries the members of a union and names the path of what is wrong.
+
+Numbers: an integer is exact whatever its size. ``1.0`` is taken where the document wants an
+integer, and becomes ``1``. Where it wants a number, an integer becomes a float of 53 bits.
 """
 
 from __future__ import annotations
 
 import datetime
 import types
-import typing
 import uuid
 from collections.abc import Mapping
 from enum import Enum
@@ -21,6 +24,8 @@ import msgspec
 
 from .model import Model
 from .shapes import is_array
+from .structure import additional_type, fields
+from .surplus import sieve_for
 from .timestamp import Timestamp
 
 _BOM = b"\xef\xbb\xbf"
@@ -34,22 +39,17 @@ def decode_json(content: bytes, expected: Any) -> Any:
             path of the value, never the value.
     """
     content = content.removeprefix(_BOM)
-    decoder = _decoder(expected)
-    if decoder is not None:
-        try:
-            return decoder.decode(content)
-        except msgspec.ValidationError:
-            pass  # well-formed perhaps, only not as narrow as msgspec wants it
-        except (ValueError, RecursionError) as error:
-            raise ValueError(_syntax(error)) from None
     try:
+        decoder = _decoder(expected)
+        if decoder is not None:
+            try:
+                return decoder.decode(content)
+            except msgspec.ValidationError:
+                pass  # well-formed perhaps, only not as narrow as msgspec wants it
         value = msgspec.json.decode(content)
     except (ValueError, RecursionError) as error:
         raise ValueError(_syntax(error)) from None
-    try:
-        return convert(value, expected)
-    except RecursionError as error:
-        raise ValueError(_syntax(error)) from None
+    return convert(value, expected)
 
 
 def _syntax(error: ValueError | RecursionError) -> str:
@@ -72,8 +72,50 @@ def _timestamp(expected: type, value: Any) -> Any:
     raise ValueError(f"expected {expected.__name__}, got {_name(value)}")
 
 
-def convert(value: Any, expected: Any, path: str = "$") -> Any:
+def convert(value: Any, expected: Any) -> Any:
     """Check decoded JSON against a type and build models, enums and dates from it.
+
+    Raises:
+        ValueError: the value does not have the type, or is nested too deeply; the message starts
+            with the path.
+    """
+    try:
+        return _built_or_walked(value, expected)
+    except RecursionError as error:
+        raise ValueError(_syntax(error)) from None
+
+
+_NOT_BUILT = object()
+
+
+def _built_or_walked(value: Any, expected: Any) -> Any:
+    found = _built(value, expected)
+    return walk(value, expected) if found is _NOT_BUILT else found
+
+
+def _built(value: Any, expected: Any) -> Any:
+    """What msgspec makes of a value once its unknown keys are aside; it may refuse."""
+    if _decoder(expected) is None:
+        return _NOT_BUILT
+    sieve = sieve_for(expected)
+    try:
+        if sieve is None:
+            return _convert(value, expected)
+        known, surplus = sieve.part(value)
+        built = _convert(known, expected)
+        if surplus is not None:
+            sieve.join(built, surplus, _built_or_walked)
+    except ValueError:
+        return _NOT_BUILT  # walk() tells where and why
+    return built
+
+
+def _convert(value: Any, expected: Any) -> Any:
+    return msgspec.convert(value, expected, dec_hook=_timestamp)
+
+
+def walk(value: Any, expected: Any, path: str = "$") -> Any:
+    """As :func:`convert`, in Python and one value at a time.
 
     Raises:
         ValueError: the value does not have the type; the message starts with the path.
@@ -84,13 +126,13 @@ def convert(value: Any, expected: Any, path: str = "$") -> Any:
     if origin is list:
         (item_type,) = get_args(expected)
         items = _expect(value, list, path)
-        return [convert(item, item_type, f"{path}[{index}]") for index, item in enumerate(items)]
+        return [walk(item, item_type, f"{path}[{index}]") for index, item in enumerate(items)]
     if origin is dict:
         item_type = get_args(expected)[1]
         mapping = _expect(value, dict, path)
-        return {key: convert(item, item_type, f"{path}.{key}") for key, item in mapping.items()}
+        return {key: walk(item, item_type, f"{path}.{key}") for key, item in mapping.items()}
     if origin in (Union, types.UnionType):
-        return _convert_union(value, get_args(expected), path)
+        return _convert_union(value, expected, path)
     if origin is Literal:
         # True == 1 in Python, not in JSON
         if any(value == member and type(value) is type(member) for member in get_args(expected)):
@@ -111,7 +153,7 @@ def _convert_class(value: Any, expected: type[Any], path: str) -> Any:
             return int(value)
         return _expect(value, int, path)
     if expected is float:
-        return float(value) if type(value) is int else _expect(value, float, path)
+        return _float(value, path) if type(value) is int else _expect(value, float, path)
     if issubclass(expected, Enum):
         return _convert_text(value, expected, path, expected)
     if expected is Timestamp:
@@ -125,6 +167,13 @@ def _convert_class(value: Any, expected: type[Any], path: str) -> Any:
     raise TypeError(f"no rule to decode {expected!r}")
 
 
+def _float(value: int, path: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{path}: the number is too large") from None
+
+
 def _convert_text(value: Any, expected: type, path: str, parse: Any) -> Any:
     try:
         return parse(value)
@@ -135,28 +184,32 @@ def _convert_text(value: Any, expected: type, path: str, parse: Any) -> Any:
 def _convert_model(value: dict[str, Any], expected: type[Model], path: str) -> Model:
     rest = dict(value)
     arguments: dict[str, Any] = {}
-    for field, key, field_type, required in _fields(expected):
+    for field, key, field_type, required in fields(expected):
         if key in rest:
-            arguments[field] = convert(rest.pop(key), field_type, f"{path}.{key}")
+            arguments[field] = walk(rest.pop(key), field_type, f"{path}.{key}")
         elif required:
             raise ValueError(f"{path}: the key {key!r} is missing")
     model = expected(**arguments)
     if rest:
-        extra = _additional_type(expected)
+        extra = additional_type(expected)
         model.additional_properties = {
-            key: convert(item, extra, f"{path}.{key}") for key, item in rest.items()
+            key: walk(item, extra, f"{path}.{key}") for key, item in rest.items()
         }
     return model
 
 
-def _convert_union(value: Any, members: tuple[Any, ...], path: str) -> Any:
+def _convert_union(value: Any, expected: Any, path: str) -> Any:
+    # msgspec refused a union that it knows, so it refuses its members too
+    tried = _decoder(expected) is not None
     found: list[tuple[int, Any]] = []
     first_error: ValueError | None = None
-    for member in members:
+    for member in get_args(expected):
         if member is msgspec.UnsetType:
             continue
         try:
-            converted = convert(value, member, path)
+            converted = _NOT_BUILT if tried else _built(value, member)
+            if converted is _NOT_BUILT:
+                converted = walk(value, member, path)
         except ValueError as error:
             first_error = first_error or error
             continue
@@ -179,23 +232,6 @@ def _unknown(value: object) -> int:
     if isinstance(value, Enum):
         return value.name not in type(value).__members__
     return 0
-
-
-@cache
-def _fields(model: type[Model]) -> tuple[tuple[str, str, Any, bool], ...]:
-    """(attribute, JSON key, type, required) of each field."""
-    hints = typing.get_type_hints(model)
-    return tuple(
-        (field.name, field.encode_name, hints[field.name], field.required)
-        for field in msgspec.structs.fields(model)
-    )
-
-
-@cache
-def _additional_type(model: type[Model]) -> Any:
-    """The type of unknown keys: what the document says of them, or anything."""
-    hint = typing.get_type_hints(model).get("__additional_type__", Any)
-    return get_args(hint)[0] if get_origin(hint) is typing.ClassVar else hint
 
 
 def _expect(value: Any, expected: type, path: str) -> Any:

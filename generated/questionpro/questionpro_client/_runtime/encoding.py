@@ -1,23 +1,31 @@
 # Copied by scripts/codegen.py from overrides/runtime/encoding.py; do not edit.
-"""Python values → JSON."""
+"""Python values → JSON.
+
+What msgspec writes exactly as :func:`to_builtins` would is left to msgspec; :func:`_as_is` tells.
+"""
 
 from __future__ import annotations
 
 import datetime
+import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, Protocol, runtime_checkable
+from itertools import chain
+from operator import attrgetter
+from types import NoneType
+from typing import Any
 
 import msgspec
 
+from .model import Model
 from .shapes import is_array, is_mapping, is_object, is_sequence
 from .timestamp import to_rfc3339
 
-
-@runtime_checkable
-class _Serialisable(Protocol):
-    def to_dict(self) -> dict[str, Any]: ...
+_KEYS = frozenset({str})
+_SCALARS = frozenset({str, int, bool, NoneType})
+_FIELDS = _SCALARS | {msgspec.UnsetType}
+_EXTRA = attrgetter("__extra__")
 
 
 def to_builtins(value: Any) -> Any:
@@ -27,14 +35,17 @@ def to_builtins(value: Any) -> Any:
         ValueError: a ``datetime`` has no time zone.
         TypeError: a mapping key is not a string, or JSON has no form for the value.
     """
-    if value is None or type(value) in (str, int, float, bool):
+    kind: type[Any] = type(value)
+    if kind in _SCALARS or kind is float:
         return value
-    if isinstance(value, _Serialisable):
-        return value.to_dict()
-    if isinstance(value, Enum):
-        return to_builtins(value.value)
+    if kind is list:
+        return [to_builtins(item) for item in value]
+    if isinstance(value, Model):
+        return object_of(value)
     if is_mapping(value):
         return _mapping(value)
+    if isinstance(value, Enum):
+        return to_builtins(value.value)
     if is_sequence(value):
         return [to_builtins(item) for item in value]
     if isinstance(value, datetime.datetime):
@@ -45,10 +56,29 @@ def to_builtins(value: Any) -> Any:
         return str(value)
     if isinstance(value, str | int | float):
         return value
-    raise TypeError(f"JSON cannot express a value of type {type(value).__name__}")
+    if callable(to_dict := getattr(value, "to_dict", None)):  # of another package like this
+        return to_builtins(to_dict())
+    raise TypeError(f"JSON cannot express a value of type {kind.__name__}")
 
 
-def _mapping(value: Mapping[object, Any]) -> dict[str, Any]:
+def object_of(model: Model) -> dict[str, Any]:
+    """A model as the JSON object that goes over the wire.
+
+    Raises:
+        ValueError, TypeError: as :func:`to_builtins`.
+    """
+    result: dict[str, Any] = {}
+    for key, value in zip(
+        model.__struct_encode_fields__, msgspec.structs.astuple(model), strict=True
+    ):
+        if value is not msgspec.UNSET:
+            result[key] = value if type(value) in _SCALARS else to_builtins(value)
+    if extra := model.__extra__:
+        result |= _mapping(extra)
+    return result
+
+
+def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, item in value.items():
         if not isinstance(key, str):
@@ -62,18 +92,58 @@ def to_json(value: Any) -> bytes:
     """Encode a value as UTF-8 JSON.
 
     Raises:
-        ValueError: NaN or infinity, a ``datetime`` without time zone, a text that UTF-8 lacks.
+        ValueError: NaN or infinity, a ``datetime`` without time zone, a text that UTF-8 lacks, a
+            value that is nested too deeply.
         TypeError: JSON has no form for the value.
     """
-    builtins = to_builtins(value)
-    _refuse_non_finite(builtins)
-    return msgspec.json.encode(builtins)
+    try:
+        if _as_is(value):
+            return msgspec.json.encode(value)
+        builtins = to_builtins(value)
+        encoded = msgspec.json.encode(builtins)
+        # msgspec writes NaN and infinity as null: a value would change without a word
+        if b"null" in encoded:
+            _refuse_non_finite(builtins)
+    except RecursionError:
+        raise ValueError("JSON cannot express a value that is nested too deeply") from None
+    return encoded
+
+
+def _as_is(value: Any) -> bool:
+    """Whether msgspec writes a list, dictionary or model as :func:`to_builtins` would."""
+    kind: type[Any] = type(value)
+    scalars = _SCALARS
+    items: Iterable[Any]
+    if kind is list:
+        items = value
+        if value and len({*map(type, value)}) == 1 and isinstance(value[0], Model):
+            if any(map(_EXTRA, value)):
+                return False
+            # the fields of all at once: a call for each model would take twice as long
+            scalars = _FIELDS
+            items = [*chain.from_iterable(map(msgspec.structs.astuple, value))]
+    elif kind is dict:
+        if not _KEYS.issuperset(map(type, value)):
+            return False
+        items = value.values()
+    elif isinstance(value, Model) and not value.__extra__:
+        items, scalars = msgspec.structs.astuple(value), _FIELDS
+    else:
+        return False
+    if scalars.issuperset(map(type, items)):
+        return True
+    for item in items:
+        if type(item) is float:
+            if not math.isfinite(item):
+                return False
+        elif type(item) not in scalars and not _as_is(item):
+            return False
+    return True
 
 
 def _refuse_non_finite(value: object) -> None:
-    # msgspec writes NaN and infinity as null: a value would change without a word.
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             raise ValueError(f"JSON cannot express {value!r}")
     elif is_object(value):
         for item in value.values():
