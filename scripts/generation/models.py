@@ -14,9 +14,14 @@ from openapi_python_client.parser.properties import (
 )
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
+from scripts.openapi.operations import resolve
+
+from .extensions import Unusable, properties
+from .names import IN_MODELS
+from .parsed import KEY, READERS, ParsedView
 from .preparation import DISCRIMINATED
 from .prose import prose
-from .python_types import class_imports, default_code, python_type
+from .python_types import RESERVED_CLASSES, class_imports, default_code, python_type
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class ModelView:
     imports: dict[str, str]
     late_imports: dict[str, str]
     additional_type: str | None
+    parsed: list[ParsedView]
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,12 @@ class EnumView:
     description: str
 
 
-def models_of(models: Sequence[ModelProperty]) -> list[ModelView]:
-    """Describe the models, in the generator's order."""
+def models_of(document: dict[str, Any], models: Sequence[ModelProperty]) -> list[ModelView]:
+    """Describe the models, in the generator's order.
+
+    Raises:
+        Unusable: a model cannot have a property that ``x-client-parsed`` asks for.
+    """
     graph = {str(model.class_info.name): _used_classes(model) for model in models}
     reach = {name: _reachable(name, graph) for name in graph}
     views: list[ModelView] = []
@@ -80,9 +90,32 @@ def models_of(models: Sequence[ModelProperty]) -> list[ModelView]:
                 additional_type=None
                 if additional is None or python_type(additional) == "Any"
                 else python_type(additional),
+                parsed=_parsed(document, model),
             )
         )
     return views
+
+
+def _parsed(document: dict[str, Any], model: ModelProperty) -> list[ParsedView]:
+    fields = {
+        prop.name.get_untrusted_value(): str(prop.python_name) for prop in properties_of(model)
+    }
+    taken = {*fields.values(), *IN_MODELS, *RESERVED_CLASSES}
+    found: list[ParsedView] = []
+    schema = model.data.model_dump(by_alias=True, exclude_none=True, mode="json")
+    for wire_name, described in properties(document, schema):
+        rule: dict[str, Any] | None = resolve(document, described).get(KEY)
+        if rule is None or wire_name not in fields:
+            continue
+        if rule["name"] in taken:
+            raise Unusable(
+                "/components/schemas",
+                f"{KEY} asks for {rule['name']!r}, which {model.class_info.name} has already",
+                "Give it another name",
+            )
+        taken.add(rule["name"])
+        found.append(ParsedView(rule["name"], fields[wire_name], READERS[rule["as"]]))
+    return found
 
 
 def _fields(model: ModelProperty) -> Iterator[FieldView]:

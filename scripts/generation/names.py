@@ -28,7 +28,7 @@ _IN_FUNCTIONS = frozenset(
 )
 
 # What every model has.
-_IN_MODELS = frozenset({"additional_properties", "additional_keys", "to_dict", "from_dict"})
+IN_MODELS = frozenset({"additional_properties", "additional_keys", "to_dict", "from_dict"})
 
 # Of the constructor of a client, and what its body uses.
 _IN_CONSTRUCTORS = frozenset(
@@ -104,7 +104,7 @@ def _renamed(prop: PropertyProtocol, taken: set[str]) -> PropertyProtocol:
     if wanted in _ANNOTATIONS or (wanted != name and wanted in taken):
         wanted = name
     taken.discard(name)
-    wanted = _free(wanted, {*taken, *_IN_MODELS, *_ANNOTATIONS, *RESERVED_CLASSES})
+    wanted = _free(wanted, {*taken, *IN_MODELS, *_ANNOTATIONS, *RESERVED_CLASSES})
     taken.add(wanted)
     renamed = str.__new__(type(prop.python_name), wanted)
     return cast("PropertyProtocol", evolve(cast("Any", prop), python_name=renamed))

@@ -30,7 +30,7 @@ from scripts.openapi.pointer import pointer, resolve
 from scripts.openapi.problem import DocumentError, Problem
 from scripts.openapi.validity import Fault
 
-from . import losses
+from . import losses, parsed
 from .configuration import configuration
 from .docstrings import Section, docstring
 from .endpoints import Endpoint, Parameter, RequestBody
@@ -60,7 +60,14 @@ def write_package(root: Path, vendor: str, target: Path) -> None:
     corrected = documents.corrected(root, vendor)
     document = documents.with_codegen(root, corrected)
     plain = without_boolean_schemas(document.data)
-    _refuse(document, [*losses.before(vendor, plain), *faults(plain, client_name(vendor, plain))])
+    _refuse(
+        document,
+        [
+            *losses.before(vendor, plain),
+            *faults(plain, client_name(vendor, plain)),
+            *parsed.faults(plain),
+        ],
+    )
     data = prepared(plain)
     config = configuration(root, document, data, target)
     generated = _parsed(document, data, config)

@@ -14,6 +14,7 @@ from openapi_python_client.strings import pascal_case, snake_case
 
 from scripts.openapi.operations import operations, resolve
 
+from .constraints import constraint
 from .endpoints import Endpoint, endpoints_of
 from .methods import Argument, Method, method_of
 from .models import EnumView, ModelView, enums_of, models_of
@@ -46,6 +47,7 @@ class OptionView:
     description: str
     kind: str  # "secret", "server", "parameter"
     environment: str = ""
+    constraint: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def surface_of(vendor: str, document: dict[str, Any], data: GeneratorData) -> Su
     info = document["info"]
     schemes = _schemes(vendor, document)
     endpoints = endpoints_of(document, data)
-    models, enums = models_of(data.models), enums_of(data.enums)
+    models, enums = models_of(document, data.models), enums_of(data.enums)
     options = _secrets(schemes) + _server_options(document) + _parameter_options(document)
     classes = {model.name for model in models} | {enum.name for enum in enums}
     resources = _resources(document, endpoints, data, classes)
@@ -236,6 +238,7 @@ def _parameter_options(document: dict[str, Any]) -> list[OptionView]:
                 default=repr(default) if default is not None or not required else "",
                 description=prose(parameter.get("description")),
                 kind="parameter",
+                constraint=constraint(schema),
             )
     return list(options.values())
 

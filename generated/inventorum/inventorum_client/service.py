@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from . import resources
+from ._runtime.constraint import Constraint
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server
 from ._runtime.service import Service
@@ -32,6 +33,12 @@ SERVICE = Service(
     },
     requires_credential=True,
     error_message="/error/description",
+    constraints={
+        "api_version": Constraint(
+            type="integer",
+            minimum=3,
+        ),
+    },
 )
 
 

@@ -39,6 +39,7 @@ SERVICE = Service(
     },
     requires_credential=True,
     error_message="/message",
+    constraints={},
 )
 
 

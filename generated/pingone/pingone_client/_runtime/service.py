@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .constraint import Constraint
 from .errors import ConfigurationError
 from .security import Credentials, SecurityScheme, read_secret
 from .server import Server, check_base_url
@@ -28,6 +29,7 @@ class Service:
         environment: the environment variable of each credential option.
         requires_credential: whether no operation can be called without one.
         error_message: JSON pointer to the sentence in an error body.
+        constraints: what the document says of the client-wide parameters, by option.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Service:
     environment: Mapping[str, str]
     requires_credential: bool
     error_message: str = ""
+    constraints: Mapping[str, Constraint] = field(default_factory=dict[str, Constraint])
 
     def configure(
         self,
@@ -53,6 +56,7 @@ class Service:
             ConfigurationError: a credential is missing, a server variable has a value the document
                 does not list, or another argument cannot be used.
         """
+        self._check(values)
         found = {
             option: secret
             for option, value in secrets.items()
@@ -89,6 +93,7 @@ class Service:
         Raises:
             ConfigurationError: as :meth:`configure`.
         """
+        self._check(values)
         found = dict(options.credentials.secrets)
         for option, value in secrets.items():
             if value is not None and (secret := read_secret(option, value, "")) is not None:
@@ -111,6 +116,11 @@ class Service:
             max_retries=max_retries,
         )
 
+    def _check(self, values: Mapping[str, Any]) -> None:
+        for name, constraint in self.constraints.items():
+            if (value := values[name]) is not None:
+                constraint.check(name, value)
+
     def _server_url(self, values: Mapping[str, Any]) -> str:
         if not self.servers:
             raise ConfigurationError(
@@ -128,6 +138,8 @@ def field_for(option: str, value: Any, fields: Sequence[tuple[int | None, int | 
     Raises:
         ConfigurationError: no field exists for the value.
     """
+    if not isinstance(value, int):
+        raise ConfigurationError(f"{option} is not given, and the name of a form field hangs on it")
     for first, last, name in fields:
         if (first is None or value >= first) and (last is None or value <= last):
             return name

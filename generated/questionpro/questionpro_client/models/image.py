@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from msgspec import field as _field
 
+from .._runtime.display import display_size
 from .._runtime.model import Model
 
 
@@ -18,3 +19,12 @@ class Image(Model):
     image_id: int = _field(name="imageID")
     size: str
     image_url: str = _field(name="imageURL")
+
+    @property
+    def size_bytes(self) -> range | None:
+        """The bytes that :attr:`size` tells.
+
+        Rounding and the size of a unit (1000 or 1024) are unknown: the range covers all that it
+        may mean. None if the text is no such size.
+        """
+        return display_size(self.size)
