@@ -27,6 +27,11 @@ from .structure import additional_type, fields
 from .surplus import sieve_for
 from .timestamp import Timestamp
 
+
+class MissingKey(ValueError):
+    """A key that the document requires is not there."""
+
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -187,7 +192,7 @@ def _convert_model(value: dict[str, Any], expected: type[Model], path: str) -> M
         if key in rest:
             arguments[field] = walk(rest.pop(key), field_type, f"{path}.{key}")
         elif required:
-            raise ValueError(f"{path}: the key {key!r} is missing")
+            raise MissingKey(f"{path}: the key {key!r} is missing")
     model = expected(**arguments)
     if rest:
         extra = additional_type(expected)

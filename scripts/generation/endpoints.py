@@ -11,7 +11,7 @@ from urllib.parse import quote
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.bodies import Body
 from openapi_python_client.parser.openapi import Endpoint as ParsedEndpoint
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.strings import PythonIdentifier
 
@@ -19,7 +19,14 @@ from scripts.openapi.operations import OperationView, media_kind, operations, re
 
 from .names import argument_name, method_name
 from .prose import prose
-from .python_types import class_imports, default_code, instance_check, python_type, union
+from .python_types import (
+    class_imports,
+    default_code,
+    instance_check,
+    nested,
+    python_type,
+    union,
+)
 
 # OpenAPI says that parameters of these names are ignored; the body and security decide them.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
@@ -39,6 +46,7 @@ class Parameter:
     explode: bool
     description: str
     option: str | None
+    closed: bool
 
     @property
     def declaration(self) -> str:
@@ -58,6 +66,11 @@ class RequestBody:
     check: str | None
     prop: PropertyProtocol
     part_types: dict[str, tuple[str, ...]]
+
+    @property
+    def form_model(self) -> bool:
+        """Whether the fields of a form are described, so that they can be checked."""
+        return isinstance(self.prop, ModelProperty)
 
     @property
     def concrete_types(self) -> tuple[str, ...]:
@@ -266,6 +279,7 @@ def _parameters(
             explode=bool(found.get("explode", style == "form")),
             description=prose(found.get("description")),
             option=found.get("x-client-option"),
+            closed=any(isinstance(inner, EnumProperty) for inner in nested(prop)),
         )
 
 

@@ -250,7 +250,8 @@ def _input(prop: PropertyProtocol, name: str) -> tuple[str, str]:
     if isinstance(prop, EnumProperty):
         kind = python_type(prop)
         values = ", ".join(sorted(repr(value) for value in prop.values.values()))
-        expression = f"{kind}({name})"
+        wire_name = prop.name.get_untrusted_value()
+        expression = f"known_member({wire_name!r}, {name}, {kind})"
         if not prop.required:
             expression = f"{name} if isinstance({name}, Unset) else {expression}"
         return f"{kind} | Literal[{values}]", expression

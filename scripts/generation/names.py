@@ -23,7 +23,8 @@ _IN_FUNCTIONS = frozenset(
         *("self", "client", "body", "query", "headers", "response", "answer", "fetch", "field"),
         *("chosen", "build_request", "sync_detailed", "asyncio_detailed", "isinstance", "builtins"),
         *("path_segment", "query_pairs", "header_text", "cookie_pair"),
-        *("as_file", "optional_file", "field_for"),
+        *("as_file", "optional_file", "field_for", "known_member"),
+        *("check_argument", "check_form"),
     }
 )
 

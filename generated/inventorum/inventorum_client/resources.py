@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ._runtime.admission import known_member
 from ._runtime.files import as_file
 from ._runtime.service import field_for
 from ._runtime.session import AsyncSession, Session
@@ -50,7 +51,7 @@ class Images:
         field = field_for("api_version", self._session.option("api_version"), _IMAGES_UPLOAD_FIELDS)
         chosen = as_file(image)
         body = UploadImageForm(
-            type=ImageType(type),
+            type=known_member("type", type, ImageType),
             image=chosen if field == "image" else UNSET,
             product_image=chosen if field == "product_image" else UNSET,
         )
@@ -97,7 +98,7 @@ class AsyncImages:
         field = field_for("api_version", self._session.option("api_version"), _IMAGES_UPLOAD_FIELDS)
         chosen = as_file(image)
         body = UploadImageForm(
-            type=ImageType(type),
+            type=known_member("type", type, ImageType),
             image=chosen if field == "image" else UNSET,
             product_image=chosen if field == "product_image" else UNSET,
         )

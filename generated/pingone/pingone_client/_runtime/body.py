@@ -54,9 +54,18 @@ class BytesBody:
         return self.open()
 
 
-def json_body(value: Any, content_type: str = "application/json") -> BytesBody:
-    """A JSON body of a model, mapping, sequence or scalar."""
-    return BytesBody(to_json(value), content_type)
+def json_body(value: Any, content_type: str = "application/json", expected: Any = Any) -> BytesBody:
+    """A JSON body of a model, mapping, sequence or scalar.
+
+    Raises:
+        ConfigurationError: it is not of the type ``expected``; keys may be missing.
+    """
+    content = to_json(value)
+    if expected is not Any:
+        from .admission import check_json  # the decoder is for those who need it
+
+        check_json(content, expected)
+    return BytesBody(content, content_type)
 
 
 def form_body(fields: Model | Mapping[str, Any]) -> BytesBody:

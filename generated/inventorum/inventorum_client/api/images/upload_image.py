@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._runtime.admission import check_form
 from ..._runtime.body import multipart_body
 from ..._runtime.operation import Answer, Operation, Request
 from ..._runtime.parameters import header_text
@@ -52,6 +53,7 @@ def build_request(
 
 
 def _body(body: UploadImageForm) -> Any:
+    check_form(body, UploadImageForm)
     return multipart_body(
         body,
         {

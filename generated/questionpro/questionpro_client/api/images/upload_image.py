@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._runtime.admission import check_form
 from ..._runtime.body import multipart_body
 from ..._runtime.operation import Answer, Operation, Request
 from ..._runtime.parameters import path_segment
@@ -49,6 +50,7 @@ def build_request(
 
 
 def _body(body: UploadImageForm) -> Any:
+    check_form(body, UploadImageForm)
     return multipart_body(body, {"file": ("image/png", "image/jpeg", "image/gif")})
 
 

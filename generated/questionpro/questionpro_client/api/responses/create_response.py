@@ -50,7 +50,7 @@ def build_request(
 
 
 def _body(body: CreateResponseRequest | Mapping[str, Any]) -> Any:
-    return json_body(body)
+    return json_body(body, expected=CreateResponseRequest)
 
 
 def sync_detailed(
