@@ -169,7 +169,7 @@ def _convert_class(value: Any, expected: type[Any], path: str) -> Any:
         return _convert_text(_expect(value, str, path), expected, path, uuid.UUID)
     if expected in (dict, list):
         return _expect(value, expected, path)
-    raise TypeError(f"no rule to decode {expected!r}")
+    raise ValueError(f"{path}: JSON has no {expected.__name__}")
 
 
 def _float(value: int, path: str) -> float:
