@@ -8,11 +8,11 @@ import email.policy
 import io
 import re
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import multipart
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,13 +26,13 @@ from tests.vendors import (
     PINGONE,
     QUESTIONPRO,
     Vendor,
-    call,
     every_vendor,
     form_vendor,
     upload,
 )
 
 PNG = picture("PNG")
+multipart: Any = import_module("multipart")  # it carries no type information
 
 
 # --- media types
@@ -194,15 +194,24 @@ def test_any_name_leaves_the_request_intact(vendor: Vendor, mode: str, name: str
     assert named(vendor, request)[0] == "image/png"
 
 
+def scalar(name: str) -> str:
+    """A name as UTF-8 can carry it: two halves of a character joined, a lone one replaced."""
+    joined = re.sub(
+        "[\ud800-\udbff][\udc00-\udfff]",
+        lambda pair: chr(0x10000 + (ord(pair[0][0]) - 0xD800) * 0x400 + ord(pair[0][1]) - 0xDC00),
+        name,
+    )
+    return re.sub("[\ud800-\udfff]", "\ufffd", joined)
+
+
 def as_sent(name: str) -> str:
-    """A name as a form can carry it: scalar values, with quotes and controls percent-encoded."""
-    scalar = name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return re.sub(r'["\x00-\x1f\x7f]', lambda found: f"%{ord(found[0]):02X}", scalar)
+    """A name as a form can carry it: quotes and controls percent-encoded."""
+    return re.sub(r'["\x00-\x1f\x7f]', lambda found: f"%{ord(found[0]):02X}", scalar(name))
 
 
 ANY_NAME = st.text(
     st.characters(exclude_characters="\r\n\0")
-    | st.sampled_from(list("\"\\%;='/*\t\x01\x7f\x85\u2028\ud800\udfff") + ["../", "UTF-8''"]),
+    | st.sampled_from(list("\"\\%;='/*\t\x01\x7f\x85\u2028\ud800\udfff")),
     min_size=1,
     max_size=40,
 )
@@ -218,9 +227,9 @@ def test_other_parsers_read_the_name_of_a_form(vendor: Vendor, mode: str, name: 
     body = io.BytesIO(request.body)
     boundary = (request.header("content-type") or "").partition("boundary=")[2]
     read = {part.name: part for part in multipart.MultipartParser(body, boundary)}
-    # this one takes \\ for an escape, and the folders of a Windows path away
+    # it decodes what browsers encode, takes \\\\ for an escape, and a Windows path's folders away
     if "\\" not in name:
-        assert read[vendor.part].filename == as_sent(name)
+        assert read[vendor.part].filename == as_sent(name).replace("%22", '"')
     assert read[vendor.part].raw == PNG
     assert set(read) == {part.name for part in parts_of(request)}
 
@@ -235,7 +244,8 @@ def test_pythons_own_parser_reads_the_name_of_a_form(vendor: Vendor, mode: str, 
     message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(head + request.body)
     files = [part for part in message.walk() if part.get_filename()]
     assert [part.get_payload(decode=True) for part in files] == [PNG]
-    raw = str(files[0]["content-disposition"]).encode("ascii", "surrogateescape").decode()
+    headers = {key.lower(): str(value) for key, value in files[0].raw_items()}
+    raw = headers["content-disposition"].encode("ascii", "surrogateescape").decode()
     assert f'filename="{as_sent(name)}"' in raw
 
 
@@ -258,8 +268,7 @@ def rfc_8187_name(disposition: str) -> str:
 @given(name=ANY_NAME)
 def test_a_reader_of_rfc_8187_gets_any_name_of_a_raw_body(mode: str, name: str) -> None:
     request = sent(PINGONE, mode, (name, PNG))
-    scalar = name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    assert rfc_8187_name(request.header("content-disposition") or "") == scalar
+    assert rfc_8187_name(request.header("content-disposition") or "") == scalar(name)
 
 
 @every_vendor
@@ -297,7 +306,7 @@ def test_a_file_shows_itself_in_short(vendor: Vendor) -> None:
     assert "<bytearray of 3 bytes>" in repr(vendor.package.File(bytearray(3)))
     assert "<list>" in repr(vendor.package.File([PNG] * 1000))
     assert "a.png" in repr(vendor.package.File(Path("a.png")))
-    assert file == file  # noqa: PLR0124
+    assert file == file
     assert file != copy.copy(file)
     assert len({file, copy.copy(file)}) == 2
 

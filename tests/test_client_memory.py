@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Sink:
         self._listener.settimeout(60)
         connection, _ = self._listener.accept()
         connection.settimeout(60)
-        with connection, connection.makefile("rb", buffering=1 << 20) as stream:
+        with connection, connection.makefile("rb") as stream:
             while head := b"".join(iter(stream.readline, b"\r\n")):
                 self._take(stream, head.lower())
                 answer = self._vendor.answer()
@@ -96,7 +97,7 @@ class Sink:
                 if stream.peek(1) == b"":
                     return
 
-    def _take(self, stream: Any, head: bytes) -> None:
+    def _take(self, stream: BufferedReader, head: bytes) -> None:
         rest = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         content = rest
         if self._vendor.part is not None:

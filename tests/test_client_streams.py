@@ -77,7 +77,7 @@ def raw_file(path: Path, stack: ExitStack) -> Any:
     return stack.enter_context(path.open("rb", buffering=0))
 
 
-def filled(write: Callable[[], None], stack: ExitStack) -> None:
+def filled(write: Callable[[], object], stack: ExitStack) -> None:
     thread = threading.Thread(target=write)
     thread.start()
     stack.callback(thread.join)
