@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.delivery import file_of, named, over_sockets, refused, sent
@@ -219,6 +219,8 @@ ANY_NAME = st.text(
 
 @form_vendor
 @over_sockets
+@example(name="lone \ud800.png")
+@example(name="halves \ud83d\udca9.png")
 @given(name=ANY_NAME)
 def test_other_parsers_read_the_name_of_a_form(vendor: Vendor, mode: str, name: str) -> None:
     request = sent(vendor, mode, (name, PNG))
@@ -265,6 +267,8 @@ def rfc_8187_name(disposition: str) -> str:
 
 
 @over_sockets
+@example(name="lone \ud800.png")
+@example(name="halves \ud83d\udca9.png")
 @given(name=ANY_NAME)
 def test_a_reader_of_rfc_8187_gets_any_name_of_a_raw_body(mode: str, name: str) -> None:
     request = sent(PINGONE, mode, (name, PNG))

@@ -298,9 +298,13 @@ def test_a_handle_is_sent_by_one_upload_after_the_other(vendor: Vendor, mode: st
 
 
 def feeding(
-    vendor: Vendor, file: Any, feed: Callable[[int], None], end: Callable[[], None]
+    vendor: Vendor,
+    file: Any,
+    queue: Queue[Any],
+    feed: Callable[[int], None],
+    end: Callable[[], None],
 ) -> bytes:
-    """What arrives of a file that another task of the same loop fills.
+    """What arrives of a file that another task of the same loop fills, a piece after the other.
 
     If reading blocked the loop, nothing would: a watchdog then ends the file.
     """
@@ -310,7 +314,8 @@ def feeding(
     async def feeder() -> None:
         for start in range(0, len(CONTENT), 30_000):
             feed(start)
-            await asyncio.sleep(0)
+            while not queue.empty():
+                await asyncio.sleep(0.001)
         done.set()
         end()
 
@@ -349,6 +354,7 @@ def test_waiting_for_a_pipe_leaves_the_loop_free(vendor: Vendor, kind: str, tmp_
         arrived = feeding(
             vendor,
             file,
+            rest,
             lambda start: rest.put(CONTENT[start : start + 30_000]),
             lambda: rest.put(None),
         )
@@ -366,6 +372,7 @@ def test_waiting_for_a_generator_leaves_the_loop_free(vendor: Vendor) -> None:
     arrived = feeding(
         vendor,
         waiting(),
+        queue,
         lambda start: queue.put(CONTENT[start : start + 30_000]),
         lambda: queue.put(b""),
     )
@@ -375,6 +382,7 @@ def test_waiting_for_a_generator_leaves_the_loop_free(vendor: Vendor) -> None:
 @either
 def test_more_pipes_may_wait_than_there_are_threads(vendor: Vendor) -> None:
     count = 45  # anyio has 40 for everybody
+    served: list[int] = []
     queues: list[Queue[bytes]] = [Queue() for _ in range(count)]
 
     def waiting(queue: Queue[bytes]) -> Iterator[bytes]:
@@ -385,14 +393,18 @@ def test_more_pipes_may_wait_than_there_are_threads(vendor: Vendor) -> None:
         async with vendor.client("async", url) as client, anyio.create_task_group() as group:
             for queue in queues:
                 group.start_soon(vendor.upload, client, waiting(queue))
-            for queue in reversed(queues):
-                await anyio.sleep(0)
+            for number, queue in enumerate(reversed(queues), 1):
                 queue.put(PNG)
                 queue.put(b"")
+                with anyio.move_on_after(5):  # the first ones still wait for theirs
+                    while len(server.requests) < min(number, 5):
+                        await anyio.sleep(0.001)
+                    served.append(number)
 
     with Recorder(*[ok(vendor)] * count) as server:
         asyncio.run(run(server.url))
     assert [file_of(vendor, request) for request in server.requests] == [PNG] * count
+    assert len(served) == count
 
 
 @either
