@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.form_parts import parts_of
 from tests.recorder import Recorder, Request, Step, reply
-from tests.vendors import Vendor, upload
+from tests.vendors import Vendor, call, upload
+
+OnProgress: TypeAlias = Callable[[int, int | None], object]
 
 over_sockets = settings(
     max_examples=25,
@@ -47,6 +50,25 @@ def sent(vendor: Vendor, mode: str, content: Any, **options: Any) -> Request:
     with Recorder(ok(vendor)) as server:
         upload(vendor, mode, server.url, content, **options)
     return server.only
+
+
+def watched(
+    vendor: Vendor,
+    mode: str,
+    base_url: str,
+    content: Any,
+    on_progress: OnProgress,
+    **options: Any,
+) -> Any:
+    """Upload with a new client, and be told of the progress."""
+    file = vendor.package.File(content)
+
+    def use(client: Any) -> Any:
+        request = vendor.module.build_request(**vendor.arguments(file))
+        request.body.on_progress = on_progress
+        return client.images._session.call(request)
+
+    return call(vendor.client(mode, base_url, **options), use)
 
 
 def refused(vendor: Vendor, mode: str, content: Any, kind: type[Exception]) -> str:

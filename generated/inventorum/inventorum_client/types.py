@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import UNSET
 from msgspec import UnsetType as Unset
 
+from ._runtime.body import OnProgress
 from ._runtime.files import File, FileInput
 from ._runtime.pagination import AsyncPager, Pager
 from ._runtime.response import Response
@@ -30,6 +31,7 @@ __all__ = [
     "FileContent",
     "FileInput",
     "FileTypes",
+    "OnProgress",
     "Pager",
     "RequestFiles",
     "Response",

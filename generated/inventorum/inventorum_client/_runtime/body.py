@@ -3,13 +3,20 @@
 
 A body is prepared once per attempt (``open``/``aopen``) and then streamed. Its headers always tell
 the truth about the stream: a length that is known is sent as ``Content-Length``, any other body
-goes chunked.
+goes chunked. After the last attempt it is closed.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, closing
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
@@ -18,7 +25,7 @@ import msgspec
 
 from .encoding import to_json
 from .errors import APIError
-from .files import File, Upload, attachment_disposition, form_data_disposition
+from .files import File, Upload, attachment_disposition, form_data_disposition, refuse_line_breaks
 from .model import Model
 from .parameters import query_pairs
 from .shapes import is_array
@@ -26,14 +33,36 @@ from .source import BytesSource, Source
 
 Headers: TypeAlias = dict[str, str]
 
+OnProgress: TypeAlias = Callable[[int, int | None], object]
+"""Gets the bytes of the body sent so far and their total, None when that is unknown.
+
+It is called with 0 when an attempt begins, then each time the connection took a chunk, in the
+thread or event loop of the caller; a further attempt begins at 0 again. What it raises ends the
+upload and gets to the caller unchanged.
+"""
+
 
 class Body(Protocol):
     """What a request carries."""
 
+    on_progress: OnProgress | None
+
     @property
-    def replayable(self) -> bool: ...
-    def open(self) -> tuple[Headers, Sequence[Source]]: ...
-    async def aopen(self) -> tuple[Headers, Sequence[Source]]: ...
+    def replayable(self) -> bool:
+        """Whether every file can be read from its start again."""
+        ...
+
+    def open(self) -> tuple[Headers, Sequence[Source]]:
+        """Begin an attempt: headers and the sources to :func:`stream` one after the other."""
+        ...
+
+    async def aopen(self) -> tuple[Headers, Sequence[Source]]:
+        """The same for the async client and :func:`astream`."""
+        ...
+
+    def close(self) -> None:
+        """Close what the attempts left open: the files given as paths."""
+        ...
 
 
 class BytesBody:
@@ -42,16 +71,20 @@ class BytesBody:
     replayable = True
 
     def __init__(self, content: bytes, content_type: str) -> None:
-        self._content, self._content_type = content, content_type
+        self.on_progress: OnProgress | None = None
+        self.content, self.content_type = content, content_type
 
     def open(self) -> tuple[Headers, Sequence[Source]]:
-        """Headers and the sources to send one after the other."""
-        headers = {"Content-Type": self._content_type, "Content-Length": str(len(self._content))}
-        return headers, [BytesSource(self._content)]
+        """Begin an attempt."""
+        headers = {"Content-Type": self.content_type}
+        return _opened(headers, [BytesSource(self.content)], self.on_progress)
 
     async def aopen(self) -> tuple[Headers, Sequence[Source]]:
         """The same for the async client."""
         return self.open()
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def json_body(value: Any, content_type: str = "application/json", expected: Any = Any) -> BytesBody:
@@ -83,6 +116,7 @@ class RawBody:
     """A file as the whole body. Its media type and name come from the file itself."""
 
     def __init__(self, file: File, documented: tuple[str, ...], *, disposition: bool) -> None:
+        self.on_progress: OnProgress | None = None
         self._upload = Upload(file, documented)
         self._disposition = disposition
 
@@ -92,19 +126,22 @@ class RawBody:
         return self._upload.source.replayable
 
     def open(self) -> tuple[Headers, Sequence[Source]]:
-        """Headers and the sources to send one after the other."""
+        """Begin an attempt."""
         return self._opened(*self._upload.describe())
 
     async def aopen(self) -> tuple[Headers, Sequence[Source]]:
         """The same for the async client."""
         return self._opened(*await self._upload.adescribe())
 
+    def close(self) -> None:
+        """Close the file, if it was given as a path."""
+        self._upload.source.close()
+
     def _opened(self, name: str, content_type: str) -> tuple[Headers, Sequence[Source]]:
         headers = {"Content-Type": content_type}
         if self._disposition:
             headers["Content-Disposition"] = attachment_disposition(name)
-        sources = [self._upload.source]
-        return headers | _framing(sources), sources
+        return _opened(headers, [self._upload.source], self.on_progress)
 
 
 class MultipartBody:
@@ -114,6 +151,9 @@ class MultipartBody:
         parts: field name and value, in order. A :class:`File` is sent as a file part, a
             :class:`BytesBody` with its own content type, any other value as text.
         documented: the media types that the document lists, by field name.
+
+    Raises:
+        ConfigurationError: a field name, file name or content type holds CR, LF or NUL.
     """
 
     def __init__(
@@ -122,8 +162,10 @@ class MultipartBody:
         documented: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         known = documented or {}
+        self.on_progress: OnProgress | None = None
         self._parts: list[tuple[str, Upload | BytesBody | bytes]] = []
         for name, value in parts:
+            refuse_line_breaks("field name", name)
             if isinstance(value, File):
                 self._parts.append((name, Upload(value, known.get(name, ()))))
             elif isinstance(value, BytesBody):
@@ -133,48 +175,52 @@ class MultipartBody:
                     self._parts.append((name, text.encode()))
 
     @property
+    def _uploads(self) -> list[Upload]:
+        return [part for _, part in self._parts if isinstance(part, Upload)]
+
+    @property
     def replayable(self) -> bool:
         """Whether every file can be read from its start again."""
-        return all(part.source.replayable for _, part in self._parts if isinstance(part, Upload))
+        return all(upload.source.replayable for upload in self._uploads)
 
     def open(self) -> tuple[Headers, Sequence[Source]]:
-        """Headers and the sources to send one after the other."""
-        described = [
-            part.describe() if isinstance(part, Upload) else None for _, part in self._parts
-        ]
-        return self._opened(described)
+        """Begin an attempt."""
+        return self._opened(iter([upload.describe() for upload in self._uploads]))
 
     async def aopen(self) -> tuple[Headers, Sequence[Source]]:
         """The same for the async client."""
-        described = [
-            await part.adescribe() if isinstance(part, Upload) else None for _, part in self._parts
-        ]
-        return self._opened(described)
+        return self._opened(iter([await upload.adescribe() for upload in self._uploads]))
 
-    def _opened(
-        self, described: Sequence[tuple[str, str] | None]
-    ) -> tuple[Headers, Sequence[Source]]:
+    def close(self) -> None:
+        """Close the files that were given as paths."""
+        for upload in self._uploads:
+            upload.source.close()
+
+    def _opened(self, described: Iterator[tuple[str, str]]) -> tuple[Headers, Sequence[Source]]:
         boundary = secrets.token_hex(16)
         sources: list[Source] = []
-        for (field, part), names in zip(self._parts, described, strict=True):
-            filename, content_type = names or (None, None)
-            content: Sequence[Source]
+        text = b""  # all that is sent between two files, in one piece
+        for field, part in self._parts:
+            filename, content_type = None, None
             if isinstance(part, Upload):
-                content = [part.source]
+                filename, content_type = next(described)
             elif isinstance(part, BytesBody):
-                headers, content = part.open()
-                content_type = headers["Content-Type"]
-            else:
-                content = [BytesSource(part)]
+                content_type = part.content_type
             head = (
                 f"--{boundary}\r\nContent-Disposition: {form_data_disposition(field, filename)}\r\n"
             )
             if content_type is not None:
                 head += f"Content-Type: {content_type}\r\n"
-            sources += [BytesSource(f"{head}\r\n".encode()), *content, BytesSource(b"\r\n")]
-        sources.append(BytesSource(f"--{boundary}--\r\n".encode()))
+            text += f"{head}\r\n".encode()
+            if isinstance(part, Upload):
+                sources += [BytesSource(text), part.source]
+                text = b""
+            else:
+                text += part.content if isinstance(part, BytesBody) else part
+            text += b"\r\n"
+        sources.append(BytesSource(text + f"--{boundary}--\r\n".encode()))
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return headers | _framing(sources), sources
+        return _opened(headers, sources, self.on_progress)
 
 
 def multipart_body(
@@ -201,16 +247,60 @@ def _fields(form: Model | Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _framing(sources: Sequence[Source]) -> Headers:
-    total = 0
-    for source in sources:
-        if source.length is None:
-            return {"Transfer-Encoding": "chunked"}
-        total += source.length
-    return {"Content-Length": str(total)}
+def _opened(
+    headers: Headers, sources: Sequence[Source], on_progress: OnProgress | None
+) -> tuple[Headers, Sequence[Source]]:
+    lengths = [source.length for source in sources]
+    length = None if None in lengths else sum(n for n in lengths if n is not None)
+    if length is None:
+        headers["Transfer-Encoding"] = "chunked"
+    else:
+        headers["Content-Length"] = str(length)
+    if on_progress is not None:
+        sources = [_Watched(sources, length, on_progress)]
+    return headers, sources
 
 
-def stream(sources: Sequence[Source]) -> Iterator[bytes]:
+class _Watched:
+    """Sources as one, which tells how much of it was taken."""
+
+    length: int | None = None  # cut to no length: the last call comes after the last chunk
+    replayable = False
+
+    def __init__(
+        self, sources: Sequence[Source], total: int | None, on_progress: OnProgress
+    ) -> None:
+        self._sources, self._total, self._on_progress = sources, total, on_progress
+
+    def head(self, size: int) -> bytes:
+        return b""
+
+    async def ahead(self, size: int) -> bytes:
+        return b""
+
+    def chunks(self) -> Generator[bytes, None, None]:
+        sent = 0
+        self._on_progress(sent, self._total)
+        with closing(stream(self._sources)) as chunks:
+            for chunk in chunks:
+                yield chunk
+                sent += len(chunk)
+                self._on_progress(sent, self._total)
+
+    async def achunks(self) -> AsyncGenerator[bytes, None]:
+        sent = 0
+        self._on_progress(sent, self._total)
+        async with aclosing(astream(self._sources)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+                sent += len(chunk)
+                self._on_progress(sent, self._total)
+
+    def close(self) -> None:
+        pass
+
+
+def stream(sources: Sequence[Source]) -> Generator[bytes, None, None]:
     """The bytes of all sources in order, of a file that grows meanwhile those it had at first.
 
     Raises:
@@ -223,14 +313,15 @@ def stream(sources: Sequence[Source]) -> Iterator[bytes]:
                 if rest is not None:
                     chunk = chunk[:rest]
                     rest -= len(chunk)
-                yield chunk
+                if chunk:
+                    yield chunk
                 if rest == 0:
                     break
         if rest:
             raise _cut(rest)
 
 
-async def astream(sources: Sequence[Source]) -> AsyncIterator[bytes]:
+async def astream(sources: Sequence[Source]) -> AsyncGenerator[bytes, None]:
     """The same for the async client."""
     for source in sources:
         rest = source.length
@@ -239,7 +330,8 @@ async def astream(sources: Sequence[Source]) -> AsyncIterator[bytes]:
                 if rest is not None:
                     chunk = chunk[:rest]
                     rest -= len(chunk)
-                yield chunk
+                if chunk:
+                    yield chunk
                 if rest == 0:
                     break
         if rest:

@@ -66,3 +66,8 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     cookies: list[str] = field(default_factory=list[str])
     body: Body | None = None
+
+    def close(self) -> None:
+        """Close the files that the body opened. Call it after the last attempt, however it went."""
+        if self.body is not None:
+            self.body.close()

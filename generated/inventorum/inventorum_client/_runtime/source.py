@@ -1,16 +1,16 @@
 # Copied by scripts/codegen.py from overrides/runtime/source.py; do not edit.
-"""Where the bytes of an upload come from, read in chunks, from the start on every attempt."""
+"""Where the bytes of a body come from: memory, a file on disk, and what every source promises."""
 
 from __future__ import annotations
 
-import io
 import os
-import stat
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeAlias, cast
+from typing import IO, Any, Protocol, TypeAlias, TypeVar, cast
+from weakref import WeakValueDictionary
 
-from .errors import APIError
+from .errors import APIError, ConfigurationError
 
 CHUNK = 256 * 1024
 """Bytes read at once: memory stays flat, and an async upload changes threads once per chunk."""
@@ -25,12 +25,18 @@ FileContent: TypeAlias = (
     | AsyncIterable[bytes]
 )
 
+_T = TypeVar("_T")
+
 
 class Source(Protocol):
     """Bytes that can be read in order, sync or async.
 
-    ``length`` is None when unknown. ``replayable`` tells whether a second ``chunks()`` starts over.
-    ``head`` gives the first bytes without using them up.
+    Each attempt begins with ``head`` (``ahead`` in the async client), which measures the source and
+    gives its first bytes without using them up; ``chunks`` then gives all of it.
+
+    Attributes:
+        length: bytes in all, None when unknown; holds from ``head`` on.
+        replayable: whether another attempt can start over; holds from ``head`` on.
     """
 
     length: int | None
@@ -40,25 +46,30 @@ class Source(Protocol):
     async def ahead(self, size: int) -> bytes: ...
     def chunks(self) -> Generator[bytes, None, None]: ...
     def achunks(self) -> AsyncGenerator[bytes, None]: ...
+    def close(self) -> None:
+        """Let go of everything that the source opened itself; what it was given stays open."""
 
 
 class BytesSource:
-    """Bytes in memory."""
+    """Bytes in memory. A ``bytearray`` or ``memoryview`` is not copied, unless it has gaps."""
 
     replayable = True
 
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.length: int | None = len(content)
+    def __init__(self, content: bytes | memoryview) -> None:
+        self._content = content if isinstance(content, bytes) else _flat(content)
+        self.length: int | None = len(self._content)
 
     def head(self, size: int) -> bytes:
-        return self.content[:size]
+        return bytes(self._content[:size])
 
     async def ahead(self, size: int) -> bytes:
-        return self.content[:size]
+        return self.head(size)
 
     def chunks(self) -> Generator[bytes, None, None]:
-        view = memoryview(self.content)
+        if isinstance(self._content, bytes) and len(self._content) <= CHUNK:
+            yield from pieces(self._content)
+            return
+        view = memoryview(self._content)
         for start in range(0, len(view), CHUNK):
             yield bytes(view[start : start + CHUNK])
 
@@ -66,244 +77,135 @@ class BytesSource:
         for chunk in self.chunks():
             yield chunk
 
+    def close(self) -> None:
+        pass
 
-class HandleSource:
-    """An open binary file, read from where it stood when it was given."""
 
-    def __init__(self, handle: IO[bytes]) -> None:
-        self._handle = handle
-        self._head = b""
-        self._started = False
-        self.length: int | None = None
-        self.replayable = _seekable(handle)
-        if self.replayable:
-            self._start = handle.tell()
-            self.length = max(0, handle.seek(0, os.SEEK_END) - self._start)
-            handle.seek(self._start)
-
-    def head(self, size: int) -> bytes:
-        if self.replayable:
-            self._handle.seek(self._start)
-            self._head = b""
-        # a pipe may give less than it is asked for
-        while len(self._head) < size and (chunk := self._read(size - len(self._head))):
-            self._head += chunk
-        return self._head[:size]
-
-    async def ahead(self, size: int) -> bytes:
-        from anyio import to_thread
-
-        return await to_thread.run_sync(self.head, size)
-
-    def chunks(self) -> Generator[bytes, None, None]:
-        self._rewind()
-        while chunk := self._next():
-            yield chunk
-
-    async def achunks(self) -> AsyncGenerator[bytes, None]:
-        from anyio import to_thread
-
-        await to_thread.run_sync(self._rewind)
-        while chunk := await to_thread.run_sync(self._next):
-            yield chunk
-
-    def _rewind(self) -> None:
-        if self.replayable:
-            self._handle.seek(self._start)
-            self._head = b""
-        elif self._started:
-            raise _used_up("a stream that cannot seek")
-        self._started = True
-
-    def _next(self) -> bytes:
-        if self._head:
-            head, self._head = self._head, b""
-            return head
-        return self._read(CHUNK)
-
-    def _read(self, size: int) -> bytes:
-        chunk: object = cast("Any", self._handle).read(size)  # a raw file may give None
-        if chunk is None:
-            raise BlockingIOError("the file is in non-blocking mode and has no data yet")
-        return _checked(chunk, "the file (open it in binary mode, 'rb')")
+def _flat(view: memoryview) -> memoryview:
+    try:
+        return view.cast("B")
+    except TypeError:  # gaps, another byte order, or no bytes at all
+        return memoryview(view.tobytes())
 
 
 class PathSource:
-    """A file on disk, opened anew for every attempt."""
+    """A regular file on disk, opened anew for every attempt."""
 
     replayable = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as handle:  # a missing or unreadable file fails here, by its name
-            self.length: int | None = os.fstat(handle.fileno()).st_size
-            self._head = handle.read(64)
+        self._open: set[IO[bytes]] = set()
+        self.length: int | None = None
 
     def head(self, size: int) -> bytes:
-        return self._head[:size]
+        with self._path.open("rb", buffering=0) as handle:
+            head = handle.read(max(size, 1)) or b""
+            # a file of /proc tells size 0 and has content
+            self.length = os.fstat(handle.fileno()).st_size or (None if head else 0)
+        return head[:size]
 
     async def ahead(self, size: int) -> bytes:
-        return self._head[:size]
+        return await in_thread(self.head, size)
 
     def chunks(self) -> Generator[bytes, None, None]:
-        with self._path.open("rb") as handle:
+        handle = self._opened()
+        try:
             while chunk := handle.read(CHUNK):
                 yield chunk
-
-    async def achunks(self) -> AsyncGenerator[bytes, None]:
-        from anyio import to_thread
-
-        handle = await to_thread.run_sync(self._path.open, "rb")
-        try:
-            while chunk := await to_thread.run_sync(handle.read, CHUNK):
-                yield chunk
         finally:
-            handle.close()
-
-
-class IteratorSource:
-    """Chunks from an iterable; a generator can be sent only once, a list again."""
-
-    length: int | None = None
-
-    def __init__(self, iterable: Iterable[bytes]) -> None:
-        self._iterable = iterable
-        self._iterator = iter(iterable)
-        self._first: list[bytes] = []
-        self._started = False
-        self.replayable = self._iterator is not iterable
-
-    def head(self, size: int) -> bytes:
-        self._rewind()
-        while sum(map(len, self._first)) < size:
-            chunk = next(self._iterator, None)
-            if chunk is None:
-                break
-            self._first.append(_checked(chunk, "the iterator"))
-        return b"".join(self._first)[:size]
-
-    async def ahead(self, size: int) -> bytes:
-        return self.head(size)
-
-    def _rewind(self) -> None:
-        if self._started and self.replayable:
-            self._first, self._iterator, self._started = [], iter(self._iterable), False
-
-    def chunks(self) -> Generator[bytes, None, None]:
-        self._rewind()
-        if self._started:
-            raise _used_up("an iterator")
-        self._started = True
-        first, self._first = self._first, []
-        for chunk in first:
-            yield from _pieces(chunk)
-        for chunk in self._iterator:
-            yield from _pieces(_checked(chunk, "the iterator"))
+            self._closed(handle)
 
     async def achunks(self) -> AsyncGenerator[bytes, None]:
-        for chunk in self.chunks():
-            yield chunk
+        handle: IO[bytes] | None = None
+
+        def first() -> bytes:
+            # assigned in the thread: a cancelled caller would never see a returned handle
+            nonlocal handle
+            handle = self._opened()
+            return handle.read(CHUNK)
+
+        try:
+            chunk = await in_thread(first)
+            while chunk:
+                yield chunk
+                assert handle is not None
+                chunk = await in_thread(handle.read, CHUNK)
+        finally:
+            if handle is not None:
+                self._closed(handle)
+
+    def _opened(self) -> IO[bytes]:
+        handle = cast("IO[bytes]", self._path.open("rb", buffering=0))
+        self._open.add(handle)
+        return handle
+
+    def _closed(self, handle: IO[bytes]) -> None:
+        handle.close()
+        self._open.discard(handle)
+
+    def close(self) -> None:
+        # httpcore2 leaves the generator of a broken request unfinished, and with it the file open
+        for handle in list(self._open):
+            self._closed(handle)
 
 
-class AsyncIteratorSource:
-    """Chunks from an async iterable; only an async client can send them."""
+async def in_thread(work: Callable[..., _T], *arguments: Any) -> _T:
+    """Do what ends by itself, like reading from a disk, off the event loop."""
+    from anyio import to_thread
 
-    length: int | None = None
-
-    def __init__(self, iterable: AsyncIterable[bytes]) -> None:
-        self._iterable = iterable
-        self._iterator = aiter(iterable)
-        self._first: list[bytes] = []
-        self._started = False
-        self.replayable = cast("Any", self._iterator) is not iterable
-
-    def head(self, size: int) -> bytes:
-        raise TypeError("an async iterator can be sent by the async client only")
-
-    async def ahead(self, size: int) -> bytes:
-        self._rewind()
-        while sum(map(len, self._first)) < size:
-            try:
-                chunk = await anext(self._iterator)
-            except StopAsyncIteration:
-                break
-            self._first.append(_checked(chunk, "the async iterator"))
-        return b"".join(self._first)[:size]
-
-    def chunks(self) -> Generator[bytes, None, None]:
-        raise TypeError("an async iterator can be sent by the async client only")
-
-    def _rewind(self) -> None:
-        if self._started and self.replayable:
-            self._first, self._iterator, self._started = [], aiter(self._iterable), False
-
-    async def achunks(self) -> AsyncGenerator[bytes, None]:
-        self._rewind()
-        if self._started:
-            raise _used_up("an async iterator")
-        self._started = True
-        first, self._first = self._first, []
-        for chunk in first:
-            for piece in _pieces(chunk):
-                yield piece
-        async for chunk in self._iterator:
-            for piece in _pieces(_checked(chunk, "the async iterator")):
-                yield piece
+    return await to_thread.run_sync(work, *arguments)
 
 
-def as_source(content: FileContent) -> Source:
-    """Wrap whatever a caller gives as a file.
+async def in_patient_thread(work: Callable[..., _T], *arguments: Any) -> _T:
+    """Do what may wait for ever, like reading from a pipe, off the event loop.
 
-    Raises:
-        TypeError: it is none of the accepted kinds; a ``str`` could be a path or a content.
-        OSError: the path does not name a readable file.
+    It is left behind when the caller is cancelled, and takes no thread from others meanwhile.
     """
-    given: Any = content
-    if isinstance(given, str):
-        raise TypeError("a str is ambiguous: pass pathlib.Path(...) for a file, bytes for content")
-    if isinstance(given, io.TextIOBase):
-        raise TypeError("the file is open in text mode: open it with 'rb'")
-    if isinstance(given, bytes):
-        return BytesSource(given)
-    if isinstance(given, bytearray | memoryview):
-        return BytesSource(bytes(cast("bytes", given)))
-    if isinstance(given, os.PathLike):
-        return _path_source(Path(cast("os.PathLike[str]", given)))
-    if hasattr(given, "read"):
-        return HandleSource(cast("IO[bytes]", given))
-    if isinstance(given, AsyncIterable):
-        return AsyncIteratorSource(cast("AsyncIterable[bytes]", given))
-    if isinstance(given, Iterable):
-        return IteratorSource(cast("Iterable[bytes]", given))
-    raise TypeError(
-        "a file is bytes, a pathlib.Path, a binary file object, an iterator of bytes or a tuple "
-        f"(filename, content[, content_type]), not {type(given).__name__}"
+    from anyio import CapacityLimiter, to_thread
+
+    return await to_thread.run_sync(
+        work, *arguments, abandon_on_cancel=True, limiter=CapacityLimiter(1)
     )
 
 
-def _path_source(path: Path) -> Source:
-    # a pipe or device tells size 0 and gives its bytes once
-    if stat.S_ISREG(path.stat().st_mode):
-        return PathSource(path)
-    return HandleSource(path.open("rb"))
+_readers: WeakValueDictionary[int, Any] = WeakValueDictionary()
 
 
-def _seekable(handle: IO[bytes]) -> bool:
-    try:
-        return handle.seekable()
-    except AttributeError:
-        return False
+def claim(thing: object, reader: Source) -> None:
+    """Have the only right to read a file object or an iterator, until :func:`release`.
+
+    Two uploads that read the same one at the same time would each send a part of it.
+
+    Raises:
+        ConfigurationError: another upload is reading it.
+    """
+    if _readers.setdefault(id(thing), reader) is not reader:
+        raise ConfigurationError(
+            f"this {type(thing).__name__} is being sent by another upload: open the file a second "
+            "time, or pass its path or its bytes"
+        )
 
 
-def _checked(chunk: object, origin: str) -> bytes:
+def release(thing: object, reader: Source) -> None:
+    """Give up the right that :func:`claim` gave."""
+    if _readers.get(id(thing)) is reader:
+        with suppress(KeyError):
+            del _readers[id(thing)]
+
+
+def checked(chunk: object, origin: str) -> bytes:
+    """What a caller's object gave, as bytes."""
     if isinstance(chunk, bytes):
         return chunk
-    if isinstance(chunk, bytearray | memoryview):
-        return bytes(cast("bytes", chunk))
-    raise TypeError(f"{origin} gave {type(chunk).__name__}, not bytes")
+    try:
+        return memoryview(cast("bytes", chunk)).tobytes()
+    except TypeError:
+        raise TypeError(f"{origin} gave {type(chunk).__name__}, not bytes") from None
 
 
-def _pieces(chunk: bytes) -> Iterator[bytes]:
+def pieces(chunk: bytes) -> Iterator[bytes]:
+    """A chunk in pieces of at most :data:`CHUNK`; none of it when it is empty."""
     if len(chunk) <= CHUNK:
         if chunk:  # an empty chunk would end a chunked request
             yield chunk
@@ -312,7 +214,8 @@ def _pieces(chunk: bytes) -> Iterator[bytes]:
         yield chunk[start : start + CHUNK]
 
 
-def _used_up(what: str) -> APIError:
+def used_up(what: str) -> APIError:
+    """The error of a second attempt that has nothing left to send."""
     return APIError(
         f"the body was {what}, which can be read only once, and the request had to be sent again: "
         "pass bytes, a path or a seekable file to allow that"

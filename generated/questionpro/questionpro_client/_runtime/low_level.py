@@ -167,16 +167,23 @@ class Client:
         """
         from .exchange import exchange, run
 
-        steps = exchange(request, self._policy(), self._redactor)
-        return self._response(request, run(steps, self.get_httpx_client(), None))
+        try:
+            steps = exchange(request, self._policy(), self._redactor)
+            end = run(steps, self.get_httpx_client(), None)
+        finally:
+            request.close()
+        return self._response(request, end)
 
     async def asend(self, request: Request) -> Response[Any]:
         """Send a request; see :meth:`send`."""
         from .exchange import arun, exchange
 
-        steps = exchange(request, self._policy(), self._redactor)
-        http = self.get_async_httpx_client()
-        return self._response(request, await arun(steps, http, None))
+        try:
+            steps = exchange(request, self._policy(), self._redactor)
+            end = await arun(steps, self.get_async_httpx_client(), None)
+        finally:
+            request.close()
+        return self._response(request, end)
 
     def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
         if not isinstance(end, Received):

@@ -183,8 +183,11 @@ class Session:
         """
         from .exchange import run
 
-        steps = self.options.steps(request)
-        end = run(steps, self.pool.get(), self.options.timeout)
+        try:
+            steps = self.options.steps(request)
+            end = run(steps, self.pool.get(), self.options.timeout)
+        finally:
+            request.close()
         return self.options.finish(request, end)
 
     def close(self) -> None:
@@ -218,8 +221,11 @@ class AsyncSession:
         """
         from .exchange import arun
 
-        steps = self.options.steps(request)
-        end = await arun(steps, self.pool.get(), self.options.timeout)
+        try:
+            steps = self.options.steps(request)
+            end = await arun(steps, self.pool.get(), self.options.timeout)
+        finally:
+            request.close()
         return self.options.finish(request, end)
 
     async def aclose(self) -> None:
