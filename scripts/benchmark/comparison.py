@@ -1,0 +1,190 @@
+"""Contenders do the same work in turn, each in a process of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from . import stock
+from .child import Child, ChildError, environment
+from .figures import Goal, Row, Spread
+from .peers import OTHER_GENERATOR, STOCK, Missing
+from .subject import DOCUMENT, LIST_PACKAGE, RAW_PACKAGE
+from .work import Order
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How thoroughly is measured.
+
+    Attributes:
+        rounds: how often every contender has its turn.
+        requests: how many requests a turn has.
+        upload: bytes of the large file.
+        seed: of the content, of the order in a round and of Python's hashes.
+    """
+
+    rounds: int
+    requests: int
+    upload: int
+    seed: int
+
+    def few(self, rounds: int) -> Settings:
+        """At most so many rounds."""
+        return replace(self, rounds=min(self.rounds, rounds))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a section needs to measure.
+
+    Attributes:
+        url: of the server.
+        folder: the run's own folder, removed at its end.
+        say: tells what is being done.
+    """
+
+    settings: Settings
+    url: str
+    folder: Path
+    say: Callable[[str], None]
+
+    @cached_property
+    def stock_clients(self) -> dict[str, Path | Missing]:
+        """Where the stock clients are, or why there is none."""
+        found: dict[str, Path | Missing] = {}
+        for name, generate in (
+            (STOCK, stock.generate_stock),
+            (OTHER_GENERATOR, stock.generate_other),
+        ):
+            self.say(f"generating the client of {name}")
+            folder = self.folder / name
+            try:
+                generate(DOCUMENT, folder)
+                found[name] = folder
+            except Missing as error:
+                found[name] = error
+        return found
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """The environment variables of every process that is measured."""
+        generated = [place for place in self.stock_clients.values() if isinstance(place, Path)]
+        cache = self.folder / "bytecode"
+        seed = self.settings.seed
+        return environment(LIST_PACKAGE, RAW_PACKAGE, *generated, cache=cache, seed=seed)
+
+    def absent(self, peer: str) -> str:
+        """Why there is no client of a stock generator; empty when there is."""
+        found = self.stock_clients.get(peer)
+        return str(found) if isinstance(found, Missing) else ""
+
+
+@dataclass
+class Outcome:
+    """What a contender did.
+
+    Attributes:
+        samples: per round what its worker answered.
+        why: why there are no samples.
+    """
+
+    samples: list[Mapping[str, float | None]] = field(
+        default_factory=list[Mapping[str, float | None]]
+    )
+    why: str = ""
+
+    def values(self, name: str, factor: float = 1.0) -> list[float]:
+        """One figure of each round."""
+        found = [sample[name] for sample in self.samples]
+        return [value * factor for value in found if value is not None]
+
+
+def compare(
+    bench: Bench, title: str, orders: Mapping[str, Order], count: int, rounds: int
+) -> dict[str, Outcome]:
+    """Let contenders do their work in turn, in another order each round.
+
+    Args:
+        orders: what each contender does, by its name.
+        count: how often in a turn.
+    """
+    chance = random.Random(bench.settings.seed)
+    outcomes = {name: Outcome() for name in orders}
+    with ExitStack() as stack:
+        workers: dict[str, Child] = {}
+        for number, (name, order) in enumerate(orders.items()):
+            bench.say(f"{title}: starting {name}")
+            worker = _worker(bench, stack, number, order, outcomes[name])
+            if worker is not None:
+                workers[name] = worker
+        for turn in range(rounds):
+            bench.say(f"{title}: round {turn + 1} of {rounds}")
+            for name in chance.sample(sorted(workers), len(workers)):
+                try:
+                    outcomes[name].samples.append(workers[name].ask({"count": count}))
+                except ChildError as error:
+                    outcomes[name] = Outcome(why=f"failed: {error}")
+                    del workers[name]
+    return outcomes
+
+
+def _worker(
+    bench: Bench, stack: ExitStack, number: int, order: Order, outcome: Outcome
+) -> Child | None:
+    outcome.why = bench.absent(order.peer)
+    if outcome.why:
+        return None
+    told = replace(order, url=bench.url, folder=str(bench.folder)).told()
+    errors = bench.folder / f"{order.case}-{number}.txt"
+    worker = stack.enter_context(Child("scripts.benchmark.worker", told, bench.environment, errors))
+    try:
+        answer = worker.read()
+    except ChildError as error:
+        outcome.why = f"failed: {error}"
+        return None
+    outcome.why = str(answer.get("missing", ""))
+    return None if outcome.why else worker
+
+
+def ratio(of: Sequence[float], to: Sequence[float]) -> Spread | None:
+    """The spread of what each round's values are to each other."""
+    both = min(len(of), len(to))
+    return Spread.of([of[turn] / to[turn] for turn in range(both)]) if both else None
+
+
+def rows(values: Mapping[str, Sequence[float]], why: Mapping[str, str], to: str) -> list[Row]:
+    """A row for each contender, fastest last or first as they were given.
+
+    Args:
+        values: each round's figure, by the contender's name.
+        to: whom the ratios are to; may be empty.
+    """
+    return [
+        Row(
+            name,
+            Spread.of(found) if found else None,
+            ratio(found, values[to]) if to and found else None,
+            why.get(name, ""),
+        )
+        for name, found in values.items()
+    ]
+
+
+def ratio_goal(
+    values: Mapping[str, Sequence[float]],
+    why: Mapping[str, str],
+    row: str,
+    against: str,
+    limit: float,
+    *,
+    at_least: bool = False,
+) -> Goal:
+    """A goal for how two contenders are to each other."""
+    note = next((f"{name}: {why[name]}" for name in (row, against) if why.get(name)), "")
+    measured = ratio(values[row], values[against])
+    return Goal(row, measured, limit, against, at_least=at_least, note=note)
