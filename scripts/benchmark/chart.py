@@ -93,12 +93,15 @@ def _bar(table: Table, row: Row, top: int, scale: float) -> list[str]:
     middle = top + _ROW / 2
     parts = [_text(_LABELS - 10, middle + 4.5, row.name, anchor="end")]
     if row.value is None:
-        return [*parts, _text(_LABELS + 4, middle + 4.5, row.note or "not measured", "quiet")]
+        return [
+            *parts,
+            _text(_LABELS + 4, middle + 4.5, str(row.absence or "not measured")[:100], "quiet"),
+        ]
     length = max(row.value.median, 0) * scale
     kind = "bar ours" if row.name in {goal.row for goal in table.goals} else "bar"
     label = spread(row.value)
     if row.ratio is not None and row.name != table.reference:
-        label += f"  ·  {row.ratio.median:.2f} × {table.reference}"
+        label += f"  ·  {row.ratio.median:.2f} x {table.reference}"
     right = _LABELS + max(length, row.value.high * scale)
     parts.append(
         f'<rect class="{kind}" x="{_LABELS}" y="{top + 3}" width="{length:.1f}" '

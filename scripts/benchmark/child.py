@@ -6,6 +6,7 @@ a session of its own: Ctrl-C reaches the parent alone, which then closes its chi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -90,10 +91,8 @@ class Child:
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it ended before
             process.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended before
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:

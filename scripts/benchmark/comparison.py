@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import stock
 from .child import Child, ChildError, environment
-from .figures import Goal, Row, Spread
+from .figures import Absence, Goal, Row, Spread
 from .peers import OTHER_GENERATOR, STOCK, Missing
 from .subject import DOCUMENT, LIST_PACKAGE, RAW_PACKAGE
 from .work import Order
@@ -78,10 +78,10 @@ class Bench:
         seed = self.settings.seed
         return environment(LIST_PACKAGE, RAW_PACKAGE, *generated, cache=cache, seed=seed)
 
-    def absent(self, peer: str) -> str:
-        """Why there is no client of a stock generator; empty when there is."""
+    def absent(self, peer: str) -> Absence | None:
+        """Why there is no client of a stock generator; None when there is."""
         found = self.stock_clients.get(peer)
-        return str(found) if isinstance(found, Missing) else ""
+        return Absence(str(found), failed=False) if isinstance(found, Missing) else None
 
 
 @dataclass
@@ -90,13 +90,13 @@ class Outcome:
 
     Attributes:
         samples: per round what its worker answered.
-        why: why there are no samples.
+        absence: why there are no samples.
     """
 
     samples: list[Mapping[str, float | None]] = field(
         default_factory=list[Mapping[str, float | None]]
     )
-    why: str = ""
+    absence: Absence | None = None
 
     def values(self, name: str, factor: float = 1.0) -> list[float]:
         """One figure of each round."""
@@ -128,7 +128,7 @@ def compare(
                 try:
                     outcomes[name].samples.append(workers[name].ask({"count": count}))
                 except ChildError as error:
-                    outcomes[name] = Outcome(why=f"failed: {error}")
+                    outcomes[name] = Outcome(absence=Absence(str(error), failed=True))
                     del workers[name]
     return outcomes
 
@@ -136,8 +136,9 @@ def compare(
 def _worker(
     bench: Bench, stack: ExitStack, number: int, order: Order, outcome: Outcome
 ) -> Child | None:
-    outcome.why = bench.absent(order.peer)
-    if outcome.why:
+    """Start a worker that is ready; or say why there is none."""
+    outcome.absence = bench.absent(order.peer)
+    if outcome.absence is not None:
         return None
     told = replace(order, url=bench.url, folder=str(bench.folder)).told()
     errors = bench.folder / f"{order.case}-{number}.txt"
@@ -145,46 +146,59 @@ def _worker(
     try:
         answer = worker.read()
     except ChildError as error:
-        outcome.why = f"failed: {error}"
+        outcome.absence = Absence(str(error), failed=True)
         return None
-    outcome.why = str(answer.get("missing", ""))
-    return None if outcome.why else worker
+    if "missing" in answer:
+        outcome.absence = Absence(str(answer["missing"]), failed=False)
+        return None
+    return worker
 
 
-def ratio(of: Sequence[float], to: Sequence[float]) -> Spread | None:
-    """The spread of what each round's values are to each other."""
-    both = min(len(of), len(to))
-    return Spread.of([of[turn] / to[turn] for turn in range(both)]) if both else None
+@dataclass
+class Figures:
+    """One figure of every contender: its values round by round, or why there are none."""
 
+    values: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    absences: dict[str, Absence] = field(default_factory=dict[str, Absence])
 
-def rows(values: Mapping[str, Sequence[float]], why: Mapping[str, str], to: str) -> list[Row]:
-    """A row for each contender, fastest last or first as they were given.
+    @classmethod
+    def of(cls, outcomes: Mapping[str, Outcome], name: str, factor: float = 1.0) -> Figures:
+        """A figure of samples, in another unit."""
+        values = {who: outcome.values(name, factor) for who, outcome in outcomes.items()}
+        absences = {who: outcome.absence for who, outcome in outcomes.items() if outcome.absence}
+        return cls(values, absences)
 
-    Args:
-        values: each round's figure, by the contender's name.
-        to: whom the ratios are to; may be empty.
-    """
-    return [
-        Row(
-            name,
-            Spread.of(found) if found else None,
-            ratio(found, values[to]) if to and found else None,
-            why.get(name, ""),
-        )
-        for name, found in values.items()
-    ]
+    def absent(self, name: str, absence: Absence) -> None:
+        """Note that a contender has no values."""
+        self.values[name] = []
+        self.absences[name] = absence
 
+    def rows(self, reference: str = "") -> list[Row]:
+        """A row for each contender.
 
-def ratio_goal(
-    values: Mapping[str, Sequence[float]],
-    why: Mapping[str, str],
-    row: str,
-    against: str,
-    limit: float,
-    *,
-    at_least: bool = False,
-) -> Goal:
-    """A goal for how two contenders are to each other."""
-    note = next((f"{name}: {why[name]}" for name in (row, against) if why.get(name)), "")
-    measured = ratio(values[row], values[against])
-    return Goal(row, measured, limit, against, at_least=at_least, note=note)
+        Args:
+            reference: whom the ratios are to; empty for none.
+        """
+        return [
+            Row(
+                name,
+                Spread.of(found) if found else None,
+                self._ratio(name, reference) if reference else None,
+                self.absences.get(name),
+            )
+            for name, found in self.values.items()
+        ]
+
+    def goal(self, row: str, against: str, limit: float, *, at_least: bool = False) -> Goal:
+        """A goal for how two contenders are to each other."""
+        absence = self.absences.get(row)
+        if absence is None and against in self.absences:
+            other = self.absences[against]
+            absence = Absence(f"{against}: {other.reason}", other.failed)
+        measured = self._ratio(row, against)
+        return Goal(row, measured, limit, against, at_least=at_least, absence=absence)
+
+    def _ratio(self, of: str, to: str) -> Spread | None:
+        """The spread of what each round's values are to each other."""
+        pairs = list(zip(self.values[of], self.values[to], strict=False))
+        return Spread.of([left / right for left, right in pairs]) if pairs else None

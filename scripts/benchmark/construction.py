@@ -15,7 +15,7 @@ def main() -> None:
     """Run the process; its argument is the server's URL."""
     url, size = json.loads(sys.argv[1]) + LIST_BASE, min(SIZES)
     with QuestionPro(api_key=KEY, base_url=url) as first:
-        first.images.list(USER, per_page=size).first_page.response
+        _ = first.images.list(USER, per_page=size).first_page
         start = time.process_time()
         with QuestionPro(api_key=KEY, base_url=url) as second:
             made = time.process_time()

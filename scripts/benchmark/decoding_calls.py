@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,7 +35,7 @@ def _decoder(peer: str, survey: bool) -> Decode:
 
 
 @contextmanager
-def decoding(order: Order) -> Iterator[Work]:
+def decoding(order: Order) -> Generator[Work]:
     """Decode a list of images, or a survey response when ``size`` is 0."""
     survey, content = order.size == 0, order.content()
     value = content.survey if survey else content.pages[order.size]
@@ -62,8 +62,9 @@ def _check(found: Any, value: Any, survey: bool) -> None:
             for question in value["response"]["responseSet"]
             for answer in question["answerValues"]
         ]
+        # openapi-generator wraps texts of several types
         got = [
-            (question.question_id, answer.value.text)
+            (question.question_id, getattr(answer.value.text, "actual_instance", answer.value.text))
             for question in found.response.response_set
             for answer in question.answer_values
         ]

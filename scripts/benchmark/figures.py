@@ -32,19 +32,34 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Why there is no figure.
+
+    Attributes:
+        failed: whether the work went wrong; else something is not here.
+    """
+
+    reason: str
+    failed: bool
+
+    def __str__(self) -> str:
+        return f"{'failed' if self.failed else 'skipped'}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Row:
     """One contender.
 
     Attributes:
         value: in the table's unit; None when it was not measured.
         ratio: to the table's reference, round by round; None for want of either.
-        note: why there is no value.
+        absence: why there is no value.
     """
 
     name: str
     value: Spread | None
     ratio: Spread | None = None
-    note: str = ""
+    absence: Absence | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,7 @@ class Goal:
         against: the row that ``measured`` is a ratio to; empty when it is no ratio.
         unit: of ``measured`` and ``limit``; ``x`` for a ratio.
         at_least: whether more is better.
-        note: why it was not measured.
+        absence: why it was not measured; a failure is a goal that is missed.
     """
 
     row: str
@@ -65,7 +80,7 @@ class Goal:
     against: str = ""
     unit: str = "x"
     at_least: bool = False
-    note: str = ""
+    absence: Absence | None = None
 
     @property
     def name(self) -> str:
@@ -76,7 +91,7 @@ class Goal:
     def verdict(self) -> Verdict:
         """Whether it is reached."""
         if self.measured is None:
-            return "not measured"
+            return "missed" if self.absence and self.absence.failed else "not measured"
         reached = self.measured.median - self.limit
         return "met" if (reached >= 0 if self.at_least else reached <= 0) else "missed"
 

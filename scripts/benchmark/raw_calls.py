@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -26,7 +26,7 @@ AsyncSend = Callable[[str, bytes | None], Awaitable[bytes]]
 
 
 @contextmanager
-def _httpx(name: str) -> Iterator[Send]:
+def _httpx(name: str) -> Generator[Send]:
     with module(name).Client(headers=HEADERS) as http:
 
         def send(url: str, body: bytes | None) -> bytes:
@@ -40,7 +40,7 @@ def _httpx(name: str) -> Iterator[Send]:
 
 
 @contextmanager
-def _requests(name: str) -> Iterator[Send]:
+def _requests(name: str) -> Generator[Send]:
     with module(name).Session() as session:
         session.headers.update(HEADERS)
 
@@ -55,7 +55,7 @@ def _requests(name: str) -> Iterator[Send]:
 
 
 @contextmanager
-def _urllib3(name: str) -> Iterator[Send]:
+def _urllib3(name: str) -> Generator[Send]:
     with module(name).PoolManager(headers=HEADERS) as pool:
 
         def send(url: str, body: bytes | None) -> bytes:
@@ -70,7 +70,7 @@ def _urllib3(name: str) -> Iterator[Send]:
 
 
 @asynccontextmanager
-async def _async_httpx(name: str) -> AsyncIterator[AsyncSend]:
+async def _async_httpx(name: str) -> AsyncGenerator[AsyncSend]:
     async with module(name).AsyncClient(headers=HEADERS) as http:
 
         async def send(url: str, body: bytes | None) -> bytes:
@@ -84,7 +84,7 @@ async def _async_httpx(name: str) -> AsyncIterator[AsyncSend]:
 
 
 @asynccontextmanager
-async def _aiohttp(name: str) -> AsyncIterator[AsyncSend]:
+async def _aiohttp(name: str) -> AsyncGenerator[AsyncSend]:
     async with module(name).ClientSession(headers=HEADERS) as session:
 
         async def send(url: str, body: bytes | None) -> bytes:
@@ -144,7 +144,7 @@ def _created(order: Order) -> tuple[str, Callable[[], bytes], Callable[[bytes], 
 def _work(
     order: Order,
     call: tuple[str, Callable[[], bytes] | None, Callable[[bytes], None]],
-) -> Iterator[Work]:
+) -> Generator[Work]:
     url, body, check = call
     if order.mode == "sync":
         with SYNC[order.peer](order.peer) as send:
@@ -152,7 +152,7 @@ def _work(
         return
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    async def opened() -> AsyncGenerator[Callable[[], Awaitable[None]]]:
         async with ASYNC[order.peer](order.peer) as send:
 
             async def once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from .figures import Goal, Row, Spread, Table
+from .figures import Absence, Goal, Spread, Table
 
 
 def markdown(facts: Mapping[str, str], tables: Sequence[Table]) -> str:
@@ -15,7 +15,7 @@ def markdown(facts: Mapping[str, str], tables: Sequence[Table]) -> str:
     parts += ["## Goals", "", *goals(tables), ""]
     for table in tables:
         parts += [f"## {table.title}", "", table.how, "", *_rows(table), ""]
-        notices = [f"- {row.name}: {row.note}" for row in table.rows if row.note]
+        notices = [f"- {row.name} {row.absence}" for row in table.rows if row.absence]
         if notices:
             parts += [*notices, ""]
     parts += ["## Where and how", "", *(f"- {name}: {value}" for name, value in facts.items()), ""]
@@ -28,21 +28,31 @@ def goals(tables: Iterable[Table]) -> list[str]:
     for table in tables:
         for goal in table.goals:
             limit = f"{'≥' if goal.at_least else '≤'} {_number(goal.limit)}{_unit(goal)}"
-            measured = spread(goal.measured) + _unit(goal) if goal.measured else goal.note
+            measured = _measured(goal)
             cells.append((table.title, goal.name, measured, limit, goal.verdict))
     return _aligned(cells)
 
 
+def _measured(goal: Goal) -> str:
+    if goal.measured is not None:
+        return spread(goal.measured) + _unit(goal)
+    return _short(goal.absence)
+
+
+def _short(absence: Absence | None) -> str:
+    return str(absence or "-")[:100]
+
+
 def _unit(goal: Goal) -> str:
-    return " ×" if goal.unit == "x" else f" {goal.unit}"
+    return f" {goal.unit}"
 
 
 def _rows(table: Table) -> list[str]:
-    head = ("", f"{table.unit}") + ((f"× {table.reference}",) if table.reference else ())
+    head = ("", f"{table.unit}") + ((f"x {table.reference}",) if table.reference else ())
     cells: list[tuple[str, ...]] = [head]
     for row in table.rows:
-        value = spread(row.value) if row.value else "–"
-        ratios = (spread(row.ratio) if row.ratio else "–",) if table.reference else ()
+        value = spread(row.value) if row.value else "-"
+        ratios = (spread(row.ratio) if row.ratio else "-",) if table.reference else ()
         cells.append((row.name, value, *ratios))
     return _aligned(cells)
 
@@ -61,7 +71,7 @@ def spread(value: Spread) -> str:
     """A median with its quartiles."""
     if value.low == value.high:
         return _number(value.median)
-    return f"{_number(value.median)} [{_number(value.low)}–{_number(value.high)}]"
+    return f"{_number(value.median)} [{_number(value.low)}-{_number(value.high)}]"
 
 
 def _number(value: float) -> str:
@@ -79,13 +89,9 @@ def as_json(facts: Mapping[str, str], tables: Sequence[Table]) -> dict[str, Any]
                 "unit": table.unit,
                 "how": table.how,
                 "reference": table.reference,
-                "rows": [_row(row) for row in table.rows],
+                "rows": [asdict(row) for row in table.rows],
                 "goals": [{**asdict(goal), "verdict": goal.verdict} for goal in table.goals],
             }
             for table in tables
         ],
     }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return asdict(row)

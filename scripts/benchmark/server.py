@@ -12,6 +12,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 from .cores import pin
@@ -69,9 +70,10 @@ class Request:
 class Site:
     """What is answered, and what came."""
 
-    def __init__(self, answers: Mapping[str, str]) -> None:
+    def __init__(self, answers: Mapping[str, tuple[int, str]]) -> None:
         self._answers = {
-            target: answer("200 OK", body.encode()) for target, body in answers.items()
+            target: answer(f"{status} {HTTPStatus(status).phrase}", body.encode())
+            for target, (status, body) in answers.items()
         }
         self._journal: list[dict[str, Any]] = []
 
@@ -143,7 +145,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.close()
 
 
-async def serve(answers: Mapping[str, str]) -> None:
+async def serve(answers: Mapping[str, tuple[int, str]]) -> None:
     """Serve until standard input ends; the first line of output tells the URL."""
     loop = asyncio.get_running_loop()
     site = Site(answers)

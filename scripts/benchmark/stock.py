@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .peers import Missing
@@ -34,9 +35,8 @@ def generate_stock(document: Path, folder: Path) -> None:
     config = folder / "config.yaml"
     config.write_text(_SETTINGS, encoding="utf-8")
     _run(
-        [sys.executable, "-m", "openapi_python_client", "generate"]
-        + ["--path", str(document), "--config", str(config), "--meta", "none"]
-        + ["--output-path", str(folder / STOCK_PACKAGE)],
+        [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"],
+        {"--path": document, "--config": config, "--output-path": folder / STOCK_PACKAGE},
         folder / STOCK_PACKAGE,
     )
 
@@ -58,8 +58,8 @@ def generate_other(document: Path, folder: Path) -> None:
     archive = importlib.resources.files("openapi_generator_cli") / "openapi-generator.jar"
     folder.mkdir()
     _run(
-        [java, "-jar", str(archive), "generate", "-g", "python", "-i", str(document)]
-        + ["-o", str(folder), "--additional-properties", f"packageName={OTHER_PACKAGE}"],
+        [java, "-jar", str(archive), "generate", "-g", "python"],
+        {"-i": document, "-o": folder, "--additional-properties": f"packageName={OTHER_PACKAGE}"},
         folder / OTHER_PACKAGE,
     )
 
@@ -74,9 +74,10 @@ def java_version() -> str:
     return found[1] if found else "unknown"
 
 
-def _run(command: list[str], package: Path) -> None:
+def _run(command: list[str], options: Mapping[str, object], package: Path) -> None:
+    given = [str(part) for option in options.items() for part in option]
     done = subprocess.run(
-        command,
+        [*command, *given],
         capture_output=True,
         text=True,
         check=False,

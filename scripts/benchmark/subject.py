@@ -34,6 +34,7 @@ FORM_TARGET = f"{LIST_BASE}/users/{USER}/images"
 RAW_TARGET = f"{RAW_BASE}/environments/{ENVIRONMENT}/images"
 CREATE_TARGET = f"{LIST_BASE}/surveys/{SURVEY}/responses"
 SIZES = (100, 3)
+_LIST, _CREATE, _FORM, _RAW = "listImages", "createResponse", "uploadImage", "createImage"
 
 
 def list_target(size: int) -> str:
@@ -50,6 +51,7 @@ class Content:
         question: body of a survey response's creation.
         survey: the answer to it.
         form, raw: answers to the two uploads.
+        statuses: of the successes, by operation.
     """
 
     pages: dict[int, Any]
@@ -57,15 +59,17 @@ class Content:
     survey: Any
     form: Any
     raw: Any
+    statuses: dict[str, int]
 
-    def routes(self) -> dict[str, str]:
-        """The answers by method and target."""
-        answers = {f"GET {list_target(size)}": page for size, page in self.pages.items()}
-        answers[f"POST {CREATE_TARGET}"] = self.survey
-        answers[f"POST {FORM_TARGET}"] = self.form
-        answers[f"POST {RAW_TARGET}"] = self.raw
+    def routes(self) -> dict[str, tuple[int, str]]:
+        """The answers, status and body, by method and target."""
+        answers = {f"GET {list_target(size)}": (_LIST, page) for size, page in self.pages.items()}
+        answers[f"POST {CREATE_TARGET}"] = _CREATE, self.survey
+        answers[f"POST {FORM_TARGET}"] = _FORM, self.form
+        answers[f"POST {RAW_TARGET}"] = _RAW, self.raw
         return {
-            target: json.dumps(answer, separators=(",", ":")) for target, answer in answers.items()
+            target: (self.statuses[operation], json.dumps(answer, separators=(",", ":")))
+            for target, (operation, answer) in answers.items()
         }
 
     def save(self, path: Path) -> None:
@@ -84,7 +88,7 @@ def content(seed: int) -> Content:
     """Grow the content; the same for the same seed and documents."""
     chance = random.Random(seed)
     document: dict[str, Any] = load(DOCUMENT).data
-    page = _answer(document, "listImages")
+    page = _answer(document, _LIST)
     pages: dict[int, Any] = {}
     for size in SIZES:
         grown = copy.deepcopy(page)
@@ -97,10 +101,14 @@ def content(seed: int) -> Content:
     raw_document: dict[str, Any] = load(RAW_PACKAGE / "openapi.yaml").data
     return Content(
         pages=pages,
-        question=_question(document, "createResponse"),
-        survey=_answer(document, "createResponse"),
-        form=_answer(document, "uploadImage"),
-        raw=_answer(raw_document, "createImage"),
+        question=_question(document, _CREATE),
+        survey=_answer(document, _CREATE),
+        form=_answer(document, _FORM),
+        raw=_answer(raw_document, _RAW),
+        statuses={
+            **{name: int(_status(document, name)) for name in (_LIST, _CREATE, _FORM)},
+            _RAW: int(_status(raw_document, _RAW)),
+        },
     )
 
 
@@ -118,9 +126,13 @@ def _operation(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _answer(document: dict[str, Any], operation: str) -> Any:
+    answer = _operation(document, operation)["responses"][_status(document, operation)]
+    return _example(document, resolve(document, answer))
+
+
+def _status(document: dict[str, Any], operation: str) -> str:
     responses = _operation(document, operation)["responses"]
-    status = next(status for status in responses if status.startswith("2"))
-    return _example(document, resolve(document, responses[status]))
+    return next(status for status in responses if status.startswith("2"))
 
 
 def _question(document: dict[str, Any], operation: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
@@ -40,7 +40,7 @@ def _survey_check(order: Order) -> Check:
 
 
 @contextmanager
-def _ours(order: Order, check: Check) -> Iterator[Work]:
+def _ours(order: Order, check: Check) -> Generator[Work]:
     from questionpro_client import QuestionPro
 
     question = order.content().question
@@ -54,7 +54,7 @@ def _ours(order: Order, check: Check) -> Iterator[Work]:
 
 
 @asynccontextmanager
-async def _ours_async(order: Order, check: Check) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def _ours_async(order: Order, check: Check) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
     from questionpro_client import AsyncQuestionPro
 
     question = order.content().question
@@ -74,7 +74,7 @@ async def _ours_async(order: Order, check: Check) -> AsyncIterator[Callable[[], 
 
 
 @asynccontextmanager
-async def _http_client(variant: str) -> AsyncIterator[Any]:
+async def _http_client(variant: str) -> AsyncGenerator[Any]:
     if variant:
         async with module(variant).ClientSession() as session:
             yield session
@@ -100,14 +100,14 @@ def _stock_client(order: Order) -> Any:
 
 
 @contextmanager
-def _stock(order: Order, check: Check) -> Iterator[Work]:
+def _stock(order: Order, check: Check) -> Generator[Work]:
     operation, where, keywords = _stock_arguments(order)
     with _stock_client(order) as client:
         yield repeated(lambda: check(operation.sync(*where, client=client, **keywords)))
 
 
 @asynccontextmanager
-async def _stock_async(order: Order, check: Check) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def _stock_async(order: Order, check: Check) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
     operation, where, keywords = _stock_arguments(order)
     async with _stock_client(order) as client:
 
@@ -118,7 +118,7 @@ async def _stock_async(order: Order, check: Check) -> AsyncIterator[Callable[[],
 
 
 @contextmanager
-def _other(order: Order, check: Check) -> Iterator[Work]:
+def _other(order: Order, check: Check) -> Generator[Work]:
     package = module(OTHER_PACKAGE)
     settings = package.Configuration(
         host=order.url + LIST_BASE, api_key={"apiKeyHeader": KEY}, ignore_operation_servers=True
@@ -133,19 +133,13 @@ def _other(order: Order, check: Check) -> Iterator[Work]:
             yield repeated(lambda: check(responses.create_response(SURVEY, body)))
 
 
+SYNC = {OURS: _ours, STOCK: _stock, OTHER_GENERATOR: _other}
+ASYNC = {OURS: _ours_async, STOCK: _stock_async}
+
+
 def calling(order: Order) -> AbstractContextManager[Work]:
     """List images or create a survey response."""
     check = _page_check(order) if order.case == "list" else _survey_check(order)
-    match order.peer, order.mode:
-        case str(peer), "sync" if peer == OURS:
-            return _ours(order, check)
-        case str(peer), "async" if peer == OURS:
-            return in_loop(_ours_async(order, check), order.tasks)
-        case str(peer), "sync" if peer == STOCK:
-            return _stock(order, check)
-        case str(peer), "async" if peer == STOCK:
-            return in_loop(_stock_async(order, check), order.tasks)
-        case str(peer), "sync" if peer == OTHER_GENERATOR:
-            return _other(order, check)
-        case _:
-            raise LookupError(f"{order.peer} has no {order.mode} client")
+    if order.mode == "sync":
+        return SYNC[order.peer](order, check)
+    return in_loop(ASYNC[order.peer](order, check), order.tasks)

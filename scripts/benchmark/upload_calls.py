@@ -10,7 +10,7 @@ import hashlib
 import http.client
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -48,7 +48,7 @@ def write_files(folder: Path, size: int, seed: int) -> None:
 
 
 @contextmanager
-def _ours(order: Order) -> Iterator[Send]:
+def _ours(order: Order) -> Generator[Send]:
     if order.variant == "multipart":
         from questionpro_client import QuestionPro
 
@@ -62,7 +62,7 @@ def _ours(order: Order) -> Iterator[Send]:
 
 
 @asynccontextmanager
-async def _ours_async(order: Order) -> AsyncIterator[AsyncSend]:
+async def _ours_async(order: Order) -> AsyncGenerator[AsyncSend]:
     if order.variant == "multipart":
         from questionpro_client import AsyncQuestionPro
 
@@ -76,7 +76,7 @@ async def _ours_async(order: Order) -> AsyncIterator[AsyncSend]:
 
 
 @contextmanager
-def _by_hand(order: Order) -> Iterator[Send]:
+def _by_hand(order: Order) -> Generator[Send]:
     with module(order.peer).Client(headers={"api-key": KEY}, timeout=60) as http:
 
         def send(file: BinaryIO) -> None:
@@ -92,7 +92,7 @@ def _by_hand(order: Order) -> Iterator[Send]:
 
 
 @asynccontextmanager
-async def _by_hand_async(order: Order) -> AsyncIterator[AsyncSend]:
+async def _by_hand_async(order: Order) -> AsyncGenerator[AsyncSend]:
     async with module(order.peer).AsyncClient(headers={"api-key": KEY}, timeout=60) as http:
 
         async def send(file: BinaryIO) -> None:
@@ -115,7 +115,7 @@ async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
 
 
 @contextmanager
-def _sending(order: Order, send: Callable[[Path], object]) -> Iterator[Callable[[Path], None]]:
+def _sending(order: Order, send: Callable[[Path], object]) -> Generator[Callable[[Path], None]]:
     """Send files and look into the server's journal whether they came."""
     journal = http.client.HTTPConnection(urlsplit(order.url).netloc)
 
@@ -145,7 +145,7 @@ def _sending(order: Order, send: Callable[[Path], object]) -> Iterator[Callable[
 
 
 @contextmanager
-def uploading(order: Order) -> Iterator[Work]:
+def uploading(order: Order) -> Generator[Work]:
     """Upload the large file, after the small one has shown that the bytes are right."""
     if order.mode == "sync":
         with (_ours if order.peer == OURS else _by_hand)(order) as send, _work(order, send) as work:
@@ -155,7 +155,7 @@ def uploading(order: Order) -> Iterator[Work]:
     files: list[BinaryIO] = []
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    async def opened() -> AsyncGenerator[Callable[[], Awaitable[None]]]:
         async with (_ours_async if order.peer == OURS else _by_hand_async)(order) as asend:
 
             async def once() -> None:
@@ -181,7 +181,7 @@ def _work(order: Order, send: Send) -> AbstractContextManager[Work]:
             send(file)
 
     @contextmanager
-    def opened() -> Iterator[Work]:
+    def opened() -> Generator[Work]:
         with _sending(order, send_path) as checked:
             checked(folder / "small.png")
 

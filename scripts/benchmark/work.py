@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,7 +68,7 @@ def repeated(once: Callable[[], None]) -> Work:
 @contextmanager
 def in_loop(
     opened: AbstractAsyncContextManager[Callable[[], Awaitable[None]]], tasks: int = 1
-) -> Iterator[Work]:
+) -> Generator[Work]:
     """Work that runs in an event loop, which lives as long as the client."""
     with asyncio.Runner() as runner:
         once = runner.run(opened.__aenter__())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.benchmark.comparison import Bench, compare, ratio_goal, rows
+from scripts.benchmark.comparison import Bench, Figures, compare
 from scripts.benchmark.figures import Table
 from scripts.benchmark.peers import OTHER_GENERATOR, OURS, STOCK
 from scripts.benchmark.subject import SIZES
@@ -35,14 +35,8 @@ def _calls(bench: Bench, case: str, mode: str, size: int, title: str) -> Table:
     orders = {peer: Order(peer, case, mode, size) for peer in PEERS[mode]}
     count = bench.settings.requests
     found = compare(bench, title, orders, count, bench.settings.rounds)
-    values = {name: outcome.values("cpu", 1e6 / count) for name, outcome in found.items()}
-    why = {name: outcome.why for name, outcome in found.items()}
-    goals = (
-        ()
-        if case == "create"
-        else (
-            ratio_goal(values, why, OURS, "httpx2", OF_HTTPX2),
-            ratio_goal(values, why, OURS, STOCK, OF_STOCK),
-        )
-    )
-    return Table(title, "µs", _HOW, "httpx2", rows(values, why, "httpx2"), goals)
+    figures = Figures.of(found, "cpu", 1e6 / count)
+    goals = [figures.goal(OURS, "httpx2", OF_HTTPX2), figures.goal(OURS, STOCK, OF_STOCK)]
+    if case == "create":
+        goals = []
+    return Table(title, "µs", _HOW, "httpx2", figures.rows("httpx2"), goals)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 
-from scripts.benchmark.comparison import Bench, compare, ratio_goal, rows
-from scripts.benchmark.figures import Table
+from scripts.benchmark.comparison import Bench, Figures, compare
+from scripts.benchmark.figures import Absence, Table
 from scripts.benchmark.peers import OURS
 from scripts.benchmark.subject import LIST_PACKAGE, SIZES
 from scripts.benchmark.work import Order
@@ -31,23 +31,22 @@ def tables(bench: Bench) -> Iterator[Table]:
             orders[WITH] = Order(OURS, "list", "async", size, TASKS, EXTRA)
         count = max(bench.settings.requests // TASKS, 1) * TASKS
         found = compare(bench, title, orders, count, bench.settings.rounds)
-        values = {name: outcome.values("cpu", 1e6 / count) for name, outcome in found.items()}
-        why = {name: outcome.why for name, outcome in found.items()}
+        figures = Figures.of(found, "cpu", 1e6 / count)
         if absent:
-            values[WITH], why[WITH] = [], absent
+            figures.absent(WITH, absent)
         yield Table(
             title,
             "µs",
             "CPU time of the client's process per request, one event loop.",
             OURS,
-            rows(values, why, OURS),
-            [ratio_goal(values, why, WITH, OURS, LIMIT)],
+            figures.rows(OURS),
+            [figures.goal(WITH, OURS, LIMIT)],
         )
 
 
-def _absent() -> str:
+def _absent() -> Absence | None:
     path = LIST_PACKAGE / "pyproject.toml"
     project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
     if EXTRA in project.get("optional-dependencies", {}):
-        return ""
-    return f"not available: {project['name']} has no extra [{EXTRA}]"
+        return None
+    return Absence(f"not available, {project['name']} has no extra [{EXTRA}]", failed=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.benchmark.comparison import Bench, compare, ratio_goal, rows
+from scripts.benchmark.comparison import Bench, Figures, compare
 from scripts.benchmark.figures import Table
 from scripts.benchmark.peers import OTHER_GENERATOR, OURS, STOCK
 from scripts.benchmark.work import Order
@@ -25,7 +25,6 @@ def tables(bench: Bench) -> Iterator[Table]:
         orders = {peer: Order(peer, "decode", size=size) for peer in peers}
         count = bench.settings.requests
         found = compare(bench, title, orders, count, bench.settings.rounds)
-        values = {name: outcome.values("cpu", 1e6 / count) for name, outcome in found.items()}
-        why = {name: outcome.why for name, outcome in found.items()}
-        goal = ratio_goal(values, why, OURS, REFERENCE, LIMIT)
-        yield Table(title, "µs", _HOW, REFERENCE, rows(values, why, REFERENCE), [goal])
+        figures = Figures.of(found, "cpu", 1e6 / count)
+        goal = figures.goal(OURS, REFERENCE, LIMIT)
+        yield Table(title, "µs", _HOW, REFERENCE, figures.rows(REFERENCE), [goal])

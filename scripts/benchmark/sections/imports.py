@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 
 from scripts.benchmark.child import ROOT, Child, ChildError
-from scripts.benchmark.comparison import Bench, ratio_goal, rows
-from scripts.benchmark.figures import Goal, Spread, Table
+from scripts.benchmark.comparison import Bench, Figures
+from scripts.benchmark.figures import Absence, Goal, Table
 from scripts.benchmark.peers import OTHER_GENERATOR, STOCK
 from scripts.benchmark.stock import OTHER_PACKAGE, STOCK_PACKAGE
 from scripts.benchmark.subject import KEY, PACKAGE
@@ -43,35 +43,33 @@ def tables(bench: Bench) -> Iterator[Table]:
 
 def _imports(bench: Bench) -> Table:
     chance = random.Random(bench.settings.seed)
-    values: dict[str, list[float]] = {name: [] for name in PROGRAMS}
-    why: dict[str, str] = {}
-    for name, code in PROGRAMS.items():  # byte code is written by the first
-        failure = _program(bench, code)[1]
-        if failure:
-            why[name] = failure
+    figures = Figures({name: [] for name in PROGRAMS})
+    for peer in (STOCK, OTHER_GENERATOR):
+        if absence := bench.absent(peer):
+            figures.absent(f"import {peer}'s client", absence)
     rounds = bench.settings.rounds
-    for turn in range(rounds):
-        bench.say(f"imports: round {turn + 1} of {rounds}")
-        bare = _program(bench, _BARE)[0]
-        for name in chance.sample(sorted(values.keys() - why.keys()), len(values) - len(why)):
-            spent, failure = _program(bench, PROGRAMS[name])
-            if failure:
-                why[name] = failure
-                values[name].clear()
-            else:
-                values[name].append((spent - bare) * 1e3)
+    for turn in range(rounds + 1):
+        bench.say(f"imports: round {turn} of {rounds}")
+        bare, _ = _program(bench, _BARE)
+        names = sorted(figures.values.keys() - figures.absences.keys())
+        for name in chance.sample(names, len(names)):
+            spent, absence = _program(bench, PROGRAMS[name])
+            if absence:
+                figures.absent(name, absence)
+            elif turn:  # the first writes byte code
+                figures.values[name].append((spent - bare) * 1e3)
     return Table(
         "Import",
         "ms",
         "CPU time of a fresh Python, less that of one that does nothing in the same round.",
         REFERENCE,
-        rows(values, why, REFERENCE),
-        [ratio_goal(values, why, OURS, REFERENCE, IMPORT)],
+        figures.rows(REFERENCE),
+        [figures.goal(OURS, REFERENCE, IMPORT)],
     )
 
 
-def _program(bench: Bench, code: str) -> tuple[float, str]:
-    """Seconds of CPU that a program takes, and its last words if it failed."""
+def _program(bench: Bench, code: str) -> tuple[float, Absence | None]:
+    """Seconds of CPU that a program takes, and why that counts for nothing."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -86,14 +84,15 @@ def _program(bench: Bench, code: str) -> tuple[float, str]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     if done.returncode == 0:
-        return spent, ""
-    return spent, (done.stderr.strip().splitlines() or ["failed without a word"])[-1]
+        return spent, None
+    reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    missing = reason.startswith("ModuleNotFoundError") and PACKAGE not in code
+    return spent, Absence(reason, failed=not missing)
 
 
 def _second_client(bench: Bench) -> Table:
     names = {"made": "make the second client", "used": "make it and send its first request"}
-    values: dict[str, list[float]] = {name: [] for name in names.values()}
-    why: dict[str, str] = {}
+    figures = Figures({name: [] for name in names.values()})
     rounds = bench.settings.rounds
     for turn in range(rounds):
         bench.say(f"second client: round {turn + 1} of {rounds}")
@@ -103,18 +102,17 @@ def _second_client(bench: Bench) -> Table:
             with Child(module, bench.url, bench.environment, errors) as child:
                 told = child.read()
         except ChildError as error:
-            why = dict.fromkeys(names.values(), f"failed: {error}")
-            values = {name: [] for name in values}
+            for name in names.values():
+                figures.absent(name, Absence(str(error), failed=True))
             break
         for key, name in names.items():
-            values[name].append(told[key] * 1e3)
-    made = names["made"]
-    measured = Spread.of(values[made]) if values[made] else None
+            figures.values[name].append(told[key] * 1e3)
+    made = figures.rows()[0]
     return Table(
         "Second client of a process",
         "ms",
         "CPU time; the first client has sent a request before.",
         "",
-        rows(values, why, ""),
-        [Goal(made, measured, SECOND, unit="ms", note=why.get(made, ""))],
+        figures.rows(),
+        [Goal(made.name, made.value, SECOND, unit="ms", absence=made.absence)],
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.benchmark.comparison import Bench, compare, ratio_goal, rows
-from scripts.benchmark.figures import Goal, Spread, Table
+from scripts.benchmark.comparison import Bench, Figures, compare
+from scripts.benchmark.figures import Absence, Goal, Spread, Table
 from scripts.benchmark.peers import OURS
 from scripts.benchmark.upload_calls import write_files
 from scripts.benchmark.work import Order
@@ -26,33 +26,37 @@ def tables(bench: Bench) -> Iterator[Table]:
                 peer: Order(peer, "upload", mode, variant=variant) for peer in (OURS, "httpx2")
             }
             found = compare(bench, what, orders, 1, settings.rounds)
-            why = {name: outcome.why for name, outcome in found.items()}
-            speeds = {
-                name: [settings.upload / _MB / clock for clock in outcome.values("clock")]
-                for name, outcome in found.items()
-            }
-            goal = ratio_goal(speeds, why, OURS, "httpx2", THROUGHPUT, at_least=True)
+            clock = Figures.of(found, "clock")
+            speeds = Figures(
+                {
+                    name: [settings.upload / _MB / seconds for seconds in values]
+                    for name, values in clock.values.items()
+                },
+                clock.absences,
+            )
             yield Table(
                 f"{what}: throughput",
                 "MB/s",
                 "Size of the file by the time of the upload; more is better.",
                 "httpx2",
-                rows(speeds, why, "httpx2"),
-                [goal],
+                speeds.rows("httpx2"),
+                [speeds.goal(OURS, "httpx2", THROUGHPUT, at_least=True)],
             )
-            extra = {name: outcome.values("memory") for name, outcome in found.items()}
+            extra = Figures.of(found, "memory")
             yield Table(
                 f"{what}: memory",
                 "MiB",
                 "Peak of the resident set during an upload, above that before it.",
                 "",
-                rows(extra, why, ""),
-                [_memory_goal(extra[OURS], why[OURS])],
+                extra.rows(),
+                [_memory_goal(extra)],
             )
 
 
-def _memory_goal(extra: list[float], why: str) -> Goal:
-    # the worst round counts, not the median
-    worst = Spread.of([max(extra)]) if extra else None
-    note = why or ("" if extra else "this system does not tell the peak of a process's memory")
-    return Goal(OURS, worst, MEMORY, unit="MiB", note=note)
+def _memory_goal(extra: Figures) -> Goal:
+    values = extra.values[OURS]
+    if values:
+        # the worst round counts, not the median
+        return Goal(OURS, Spread.of([max(values)]), MEMORY, unit="MiB")
+    unknown = Absence("this system does not tell the peak of a process's memory", failed=False)
+    return Goal(OURS, None, MEMORY, unit="MiB", absence=extra.absences.get(OURS, unknown))
