@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from scripts.openapi.json_value import is_object
+
 from . import structs
 from .peers import OTHER_GENERATOR, OURS, STOCK, module
 from .stock import OTHER_PACKAGE, STOCK_PACKAGE
@@ -54,7 +56,7 @@ def decoding(order: Order) -> Generator[Work]:
 
 
 def _check(found: Any, value: Any, survey: bool) -> None:
-    if isinstance(found, dict):
+    if is_object(found):
         demand(found, value, "the decoded JSON")
     elif survey:
         expected = [

@@ -132,7 +132,7 @@ def _answer(document: dict[str, Any], operation: str) -> Any:
 
 def _status(document: dict[str, Any], operation: str) -> str:
     responses = _operation(document, operation)["responses"]
-    return next(status for status in responses if status.startswith("2"))
+    return next(str(status) for status in responses if status.startswith("2"))
 
 
 def _question(document: dict[str, Any], operation: str) -> Any:
