@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -25,16 +26,16 @@ from scripts.benchmark.sections import NAMES, Section, chosen  # noqa: E402
 from scripts.benchmark.subject import content  # noqa: E402
 from scripts.openapi.problem import DocumentError  # noqa: E402
 
-DESCRIPTION = "Measure speed and memory beside other libraries; 0: goals met, 1: one missed, 2: error."
-ROUNDS, REQUESTS, UPLOAD = 15, 192, 512 * 2**20
-QUICK = Settings(rounds=2, requests=32, upload=16 * 2**20, seed=0)
+SEED = 4
+FULL = Settings(rounds=15, requests=192, upload=512 * 2**20, seed=SEED)
+QUICK = Settings(rounds=2, requests=32, upload=16 * 2**20, seed=SEED)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bench.py", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="bench.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("section", nargs="*", help=f"{', '.join(NAMES)}; all of them when left out")
-    parser.add_argument("--rounds", type=_positive, help=f"turns of each contender ({ROUNDS})")
-    parser.add_argument("--seed", type=int, default=4, help="of data and order (4)")
+    parser.add_argument("--rounds", type=_positive, help=f"turns of each contender ({FULL.rounds})")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of data and order ({SEED})")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument(
         "--out", type=Path, default=ROOT / ".bench", help="folder for bench.md, .json and .svg"
@@ -95,10 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = [name for name in options.section if name not in NAMES]
     if unknown:
         parser.error(f"there is no section {unknown[0]!r}; known are {', '.join(NAMES)}")
-    settings = QUICK if options.quick else Settings(DESCRIPTION = "Measure speed and memory beside other libraries; 0: goals met, 1: one missed, 2: error."
-ROUNDS, REQUESTS, UPLOAD, options.seed)
-    rounds = options.rounds or settings.rounds
-    settings = Settings(rounds, settings.requests, settings.upload, options.seed)
+    settings = QUICK if options.quick else FULL
+    settings = replace(settings, rounds=options.rounds or settings.rounds, seed=options.seed)
     signal.signal(signal.SIGTERM, _interrupt)
     facts = machine.facts(Cores.choose(), settings.seed, settings.rounds)
     try:
