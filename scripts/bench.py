@@ -21,9 +21,9 @@ from scripts.benchmark import chart, machine, report  # noqa: E402
 from scripts.benchmark.child import Child, ChildError, environment  # noqa: E402
 from scripts.benchmark.comparison import Bench, Settings  # noqa: E402
 from scripts.benchmark.cores import Cores, pin  # noqa: E402
+from scripts.benchmark.examples import content  # noqa: E402
 from scripts.benchmark.figures import Table, exit_code  # noqa: E402
 from scripts.benchmark.sections import NAMES, Section, chosen  # noqa: E402
-from scripts.benchmark.subject import content  # noqa: E402
 from scripts.openapi.problem import DocumentError  # noqa: E402
 
 SEED = 4
@@ -69,7 +69,7 @@ def measure(settings: Settings, sections: list[Section]) -> list[Table]:
         answers = folder / "answers.json"
         answers.write_text(json.dumps(said.routes()), encoding="utf-8")
         told = {"core": cores.server, "answers": str(answers)}
-        variables = environment(cache=folder / "bytecode", seed=settings.seed)
+        variables = environment(seed=settings.seed)
         errors = folder / "server.txt"
         with Child("scripts.benchmark.server", told, variables, errors) as server:
             url = str(server.read()["url"])
@@ -116,6 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        _say("")
         print("bench: interrupted", file=sys.stderr)
         return 2
     print(encoded if options.json else text)

@@ -114,12 +114,11 @@ class Child:
         self.close()
 
 
-def environment(*folders: Path, cache: Path, seed: int) -> dict[str, str]:
-    """The environment of a child.
+def environment(*folders: Path, seed: int) -> dict[str, str]:
+    """The environment of a child: no proxies, and byte code is kept, or it would be measured.
 
     Args:
         folders: where it finds packages beside those that are installed.
-        cache: folder for byte code: nothing is written into the packages, and all start alike.
         seed: of Python's hashes.
     """
     kept = {
@@ -131,6 +130,5 @@ def environment(*folders: Path, cache: Path, seed: int) -> dict[str, str]:
     return {
         **kept,
         "PYTHONPATH": os.pathsep.join(path),
-        "PYTHONPYCACHEPREFIX": str(cache),
         "PYTHONHASHSEED": str(seed % 2**32),
     }

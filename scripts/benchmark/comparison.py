@@ -16,6 +16,11 @@ from .peers import OTHER_GENERATOR, STOCK, Missing
 from .subject import DOCUMENT, LIST_PACKAGE, RAW_PACKAGE
 from .work import Order
 
+_GENERATORS: Mapping[str, Callable[[Path, Path], None]] = {
+    STOCK: stock.generate_stock,
+    OTHER_GENERATOR: stock.generate_other,
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -54,34 +59,25 @@ class Bench:
     say: Callable[[str], None]
 
     @cached_property
-    def stock_clients(self) -> dict[str, Path | Missing]:
-        """Where the stock clients are, or why there is none."""
-        found: dict[str, Path | Missing] = {}
-        for name, generate in (
-            (STOCK, stock.generate_stock),
-            (OTHER_GENERATOR, stock.generate_other),
-        ):
-            self.say(f"generating the client of {name}")
-            folder = self.folder / name
-            try:
-                generate(DOCUMENT, folder)
-                found[name] = folder
-            except Missing as error:
-                found[name] = error
-        return found
-
-    @cached_property
     def environment(self) -> dict[str, str]:
         """The environment variables of every process that is measured."""
-        generated = [place for place in self.stock_clients.values() if isinstance(place, Path)]
-        cache = self.folder / "bytecode"
-        seed = self.settings.seed
-        return environment(LIST_PACKAGE, RAW_PACKAGE, *generated, cache=cache, seed=seed)
+        generated = [self.folder / name for name in _GENERATORS]
+        return environment(LIST_PACKAGE, RAW_PACKAGE, *generated, seed=self.settings.seed)
 
     def absent(self, peer: str) -> Absence | None:
-        """Why there is no client of a stock generator; None when there is."""
-        found = self.stock_clients.get(peer)
-        return Absence(str(found), failed=False) if isinstance(found, Missing) else None
+        """Why there is no client of a stock generator; it is generated when first asked for."""
+        if peer in _GENERATORS and peer not in self._generated:
+            self.say(f"generating the client of {peer}")
+            try:
+                _GENERATORS[peer](DOCUMENT, self.folder / peer)
+                self._generated[peer] = None
+            except Missing as error:
+                self._generated[peer] = Absence(str(error), failed=False)
+        return self._generated.get(peer)
+
+    @cached_property
+    def _generated(self) -> dict[str, Absence | None]:
+        return {}
 
 
 @dataclass

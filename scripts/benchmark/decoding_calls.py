@@ -12,8 +12,7 @@ import msgspec
 from scripts.openapi.json_value import is_object
 
 from . import structs
-from .peers import OTHER_GENERATOR, OURS, STOCK, module
-from .stock import OTHER_PACKAGE, STOCK_PACKAGE
+from .peers import OTHER_GENERATOR, OTHER_PACKAGE, OURS, STOCK, STOCK_PACKAGE, module
 from .work import Order, Work, demand
 
 Decode = Callable[[bytes], Any]

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import datetime
+import importlib.metadata
 import os
 import platform
 import re
 from pathlib import Path
 
 from .cores import Cores
-from .peers import versions
 from .server import DESCRIPTION
 from .stock import java_version
+
+DISTRIBUTIONS = (
+    "httpx2",
+    "httpx",
+    "msgspec",
+    "openapi-python-client",
+    "openapi-generator-cli",
+    "pydantic",
+    "requests",
+    "urllib3",
+    "aiohttp",
+)
+"""Whose versions shape the figures."""
 
 
 def facts(cores: Cores, seed: int, rounds: int) -> dict[str, str]:
     """Machine, Python, peers and how they were run, by name."""
-    found = versions()
+    found = _versions()
     return {
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.platform()}",
@@ -37,3 +50,14 @@ def _processor() -> str:
         if found:
             return found[1]
     return platform.processor() or platform.machine()
+
+
+def _versions() -> dict[str, str]:
+    """Versions of the peers that are installed."""
+    found: dict[str, str] = {}
+    for name in DISTRIBUTIONS:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

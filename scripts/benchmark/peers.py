@@ -7,25 +7,14 @@ return is of type Any, because some have no types.
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 from typing import Any
 
 OURS = "ours"
 STOCK = "openapi-python-client"
 OTHER_GENERATOR = "openapi-generator"
 
-DISTRIBUTIONS = (
-    "httpx2",
-    "httpx",
-    "msgspec",
-    "openapi-python-client",
-    "openapi-generator-cli",
-    "pydantic",
-    "requests",
-    "urllib3",
-    "aiohttp",
-)
-"""Whose versions shape the figures."""
+STOCK_PACKAGE = "stock_client"
+OTHER_PACKAGE = "openapi_generator_client"
 
 
 class Missing(Exception):
@@ -42,14 +31,3 @@ def module(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise Missing(f"the module {error.name} is not installed") from None
-
-
-def versions() -> dict[str, str]:
-    """Versions of the peers that are installed."""
-    found: dict[str, str] = {}
-    for name in DISTRIBUTIONS:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -12,10 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from .peers import Missing
-
-STOCK_PACKAGE = "stock_client"
-OTHER_PACKAGE = "openapi_generator_client"
+from .peers import OTHER_PACKAGE, STOCK_PACKAGE, Missing
 
 _SETTINGS = f"package_name_override: {STOCK_PACKAGE}\npost_hooks: []\n"
 

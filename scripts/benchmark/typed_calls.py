@@ -6,8 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
-from .peers import OTHER_GENERATOR, OURS, STOCK, module
-from .stock import OTHER_PACKAGE, STOCK_PACKAGE
+from .peers import OTHER_GENERATOR, OTHER_PACKAGE, OURS, STOCK, STOCK_PACKAGE, module
 from .subject import KEY, LIST_BASE, SURVEY, USER
 from .work import Order, Work, WrongAnswer, demand, in_loop, repeated
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from scripts.benchmark.child import ROOT, Child, ChildError
 from scripts.benchmark.comparison import Bench, Figures
 from scripts.benchmark.figures import Absence, Goal, Table
-from scripts.benchmark.peers import OTHER_GENERATOR, STOCK
-from scripts.benchmark.stock import OTHER_PACKAGE, STOCK_PACKAGE
+from scripts.benchmark.peers import OTHER_GENERATOR, OTHER_PACKAGE, STOCK, STOCK_PACKAGE
 from scripts.benchmark.subject import KEY, PACKAGE
 
 IMPORT, SECOND = 0.5, 2.0
