@@ -27,8 +27,8 @@ from scripts.benchmark.sections import NAMES, Section, chosen  # noqa: E402
 from scripts.openapi.problem import DocumentError  # noqa: E402
 
 SEED = 4
-FULL = Settings(rounds=15, requests=192, upload=512 * 2**20, seed=SEED)
-QUICK = Settings(rounds=2, requests=32, upload=16 * 2**20, seed=SEED)
+FULL = Settings(rounds=15, requests=96, upload=512 * 2**20, seed=SEED)
+QUICK = Settings(rounds=2, requests=32, upload=4 * 2**20, seed=SEED)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ from typing import Any, cast
 from .cores import pin
 
 DESCRIPTION = "scripts/benchmark/server.py: asyncio, one process, ready-made answers, keep-alive"
-HASHED = 8 * 1024 * 1024
+HASHED = 2 * 1024 * 1024
 _BUFFER = 1024 * 1024
 
 

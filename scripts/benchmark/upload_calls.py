@@ -30,7 +30,7 @@ from .subject import (
 from .work import Order, Work, demand, in_loop
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x02\0\0\0"
-SMALL = 4 * 1024 * 1024
+SMALL = 1 * 1024 * 1024
 _CHUNK = 64 * 1024
 _NAME, _TYPE = "image.png", "image/png"
 
