@@ -198,6 +198,18 @@ def test_work_that_is_not_done_is_a_failure(tmp_path: Path) -> None:
     assert Figures.of(found, "cpu").goal(*ONE_EACH, 2.0).verdict == "missed"
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_memory_that_is_given_back_is_seen() -> None:
+    code = (
+        "from scripts.benchmark.memory import Peak; before = bytes(64 << 20); del before; "
+        "peak = Peak(); kept = b'x' * (32 << 20); del kept; print(peak.extra())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert 31 < float(done.stdout) < 36
+
+
 LOSSY = """
 import urllib.request
 

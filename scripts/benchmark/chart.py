@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from .figures import Row, Table
 from .report import spread
 
-_WIDTH, _LABELS, _BARS = 880, 250, 330
+_WIDTH, _LABELS, _BARS = 960, 300, 330
 _ROW, _TITLE, _GAP = 22, 34, 20
 
 _STYLE = """
@@ -37,7 +37,7 @@ def svg(tables: Sequence[Table], subtitle: str) -> str:
         subtitle: when and where it was measured.
     """
     body: list[str] = []
-    top = 62
+    top = 88
     for table in tables:
         body.append(_text(0, top, f"{table.title} ({table.unit})", "title"))
         top += _TITLE - 18
@@ -59,7 +59,8 @@ def svg(tables: Sequence[Table], subtitle: str) -> str:
             f'<desc id="description">{escape(told)} {escape(subtitle)}</desc>',
             f"<style>{_STYLE}</style>",
             _text(0, 22, title, "title"),
-            _text(0, 42, f"{told} {subtitle}", "quiet", size=11),
+            _text(0, 42, told, "quiet", size=11),
+            _text(0, 58, subtitle, "quiet", size=11),
             *body,
             "</svg>",
             "",
@@ -95,7 +96,13 @@ def _bar(table: Table, row: Row, top: int, scale: float) -> list[str]:
     if row.value is None:
         return [
             *parts,
-            _text(_LABELS + 4, middle + 4.5, str(row.absence or "not measured")[:100], "quiet"),
+            _text(
+                _LABELS + 4,
+                middle + 4.5,
+                str(row.absence or "not measured")[:100],
+                "quiet",
+                size=11,
+            ),
         ]
     length = max(row.value.median, 0) * scale
     kind = "bar ours" if row.name in {goal.row for goal in table.goals} else "bar"
