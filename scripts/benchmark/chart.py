@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from .figures import Row, Table
+from .peers import OURS
 from .report import spread
 
 _WIDTH, _LABELS, _BARS = 960, 300, 330
@@ -105,7 +106,8 @@ def _bar(table: Table, row: Row, top: int, scale: float) -> list[str]:
             ),
         ]
     length = max(row.value.median, 0) * scale
-    kind = "bar ours" if row.name in {goal.row for goal in table.goals} else "bar"
+    named = {OURS, *(goal.row for goal in table.goals)}
+    kind = "bar ours" if row.name in named else "bar"
     label = spread(row.value)
     if row.ratio is not None and row.name != table.reference:
         label += f"  ·  {row.ratio.median:.2f} x {table.reference}"
