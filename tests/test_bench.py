@@ -201,7 +201,7 @@ def test_work_that_is_not_done_is_a_failure(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_memory_that_is_given_back_is_seen() -> None:
     code = (
-        "from scripts.benchmark.memory import Peak; before = bytes(64 << 20); del before; "
+        "from scripts.benchmark.memory import Peak; before = b'y' * (64 << 20); del before; "
         "peak = Peak(); kept = b'x' * (32 << 20); del kept; print(peak.extra())"
     )
     done = subprocess.run(
