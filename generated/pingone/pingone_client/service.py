@@ -18,6 +18,7 @@ from ._runtime.session import (
 from .client import USER_AGENT
 
 if TYPE_CHECKING:
+    import aiohttp
     import httpx2
 
 SERVICE = Service(
@@ -167,7 +168,7 @@ class AsyncPingOne:
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
-        http_client: httpx2.AsyncClient | None = None,
+        http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> None:
         options = SERVICE.configure(
             secrets={
@@ -194,7 +195,7 @@ class AsyncPingOne:
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
-        http_client: httpx2.AsyncClient | None = None,
+        http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
 
