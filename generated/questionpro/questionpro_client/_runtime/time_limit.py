@@ -8,6 +8,7 @@ when the last byte was sent, so they keep the clock.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import anyio
 import httpcore2
+
+from .asyncio_stream import connect
 
 if TYPE_CHECKING:
     import httpx2
@@ -249,7 +252,7 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
 
     def __init__(self) -> None:
         # its type is lost: the library has a stand-in for where anyio is missing
-        self._backend = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
+        self._any = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -261,10 +264,20 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
     ) -> AsyncStream:
         clock = cast("Clock", timeout)
         clock.begin_connecting()
+        if _on_asyncio():
+            return AsyncStream(await connect(host, port, clock.connecting()))
         try:
-            return AsyncStream(await self._backend.connect_tcp(host, port, clock.connecting()))
+            return AsyncStream(await self._any.connect_tcp(host, port, clock.connecting()))
         except UnicodeError as error:
             raise httpcore2.ConnectError(str(error)) from None
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
+
+
+def _on_asyncio() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
