@@ -112,6 +112,7 @@ class AiohttpSession:
     ) -> Answered | Broken:
         assert timeout is not None
         framing, sources = await send.body.aopen() if send.body is not None else _NOTHING
+        framing.pop("Transfer-Encoding", None)  # aiohttp sets it itself, and only itself
         asked = acceptable(session.headers.get("Accept-Encoding"))
         upload = deadline = None
         content = Content()

@@ -136,7 +136,7 @@ class Stream(httpcore2.NetworkStream):
         try:
             self._stream.write(buffer, clock.writing())
         except httpcore2.WriteTimeout as error:
-            raise _stalled(self, error) from None
+            raise _stalled(self, clock, error) from None
         clock.wrote()
 
     def close(self) -> None:
@@ -177,7 +177,7 @@ class AsyncStream(httpcore2.AsyncNetworkStream):
                 piece = buffer[start : start + _PIECE] if len(buffer) > _PIECE else buffer
                 await self._stream.write(piece, clock.writing())
         except httpcore2.WriteTimeout as error:
-            raise _stalled(self, error) from None
+            raise _stalled(self, clock, error) from None
         clock.wrote()
 
     async def aclose(self) -> None:
@@ -198,13 +198,16 @@ class AsyncStream(httpcore2.AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _stalled(stream: Stream | AsyncStream, error: Exception) -> Exception:
+def _stalled(stream: Stream | AsyncStream, clock: Clock, error: Exception) -> Exception:
     """The error of a write that stalled.
 
     A server that has answered may have stopped reading. httpcore2 reads an answer after a
     WriteError, but not after a WriteTimeout.
     """
-    return httpcore2.WriteError(str(error)) if stream.get_extra_info("is_readable") else error
+    if not stream.get_extra_info("is_readable"):
+        return error
+    clock.wrote()  # nothing more is sent
+    return httpcore2.WriteError(str(error))
 
 
 class Backend(httpcore2.NetworkBackend):
