@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from tests.delivery import file_of, ok
-from tests.recorder import Recorder, close, redirect, reply, reset
+from tests.recorder import Recorder, close, redirect, reply, reset, silence
 from tests.test_client_answers import BROKEN
 from tests.vendors import PINGONE, QUESTIONPRO, SECRET, USER, Vendor, every_vendor
 from tests.ways import sending, through
@@ -152,8 +152,6 @@ def test_a_cancelled_request_leaves_the_session_usable() -> None:
 
         return run()
 
-    from tests.recorder import silence
-
     with Recorder(silence(), ok(PINGONE)) as server:
         assert through(WAY, PINGONE, server.url, use).to_dict() == PINGONE.success
 
@@ -170,7 +168,7 @@ def test_other_http_clients_are_refused() -> None:
 def test_aiohttp_is_needed_by_those_only_who_pass_a_session() -> None:
     code = (
         "import sys; sys.modules['aiohttp'] = None; sys.modules['yarl'] = None\n"
-        f"sys.path.insert(0, {str(Path(PINGONE.package.__file__).parents[1])!r})\n"
+        f"sys.path.insert(0, {str(Path(PINGONE.package.__file__ or '').parents[1])!r})\n"
         "import asyncio, pingone_client\n"
         "async def run():\n"
         "    async with pingone_client.AsyncPingOne(token='t', base_url='http://127.0.0.1:1',"

@@ -7,7 +7,6 @@ import importlib
 import json
 import tracemalloc
 import zlib
-from typing import Any
 
 import httpx2
 import pytest
@@ -76,9 +75,7 @@ def test_encodings_are_undone(way: str, case: tuple[str, bytes]) -> None:
 
 @every_way
 @pytest.mark.parametrize("case", BAD.values(), ids=BAD)
-def test_what_cannot_be_decoded_is_not_what_was_promised(
-    way: str, case: tuple[str, bytes]
-) -> None:
+def test_what_cannot_be_decoded_is_not_what_was_promised(way: str, case: tuple[str, bytes]) -> None:
     with Recorder(encoded(case)) as server:
         error = sending(way, PINGONE, server.url)
     assert type(error) is PINGONE.errors.APIResponseValidationError
@@ -181,14 +178,16 @@ def test_only_what_can_be_decoded_is_asked_for(asked: str | None, kept: str) -> 
 
 @given(content=st.binary(max_size=2000), name=st.sampled_from(["gzip", "deflate"]))
 def test_any_content_comes_back(content: bytes, name: str) -> None:
-    compressed: Any = {"gzip": gzip.compress, "deflate": zlib.compress}[name](content)
+    compressed = gzip.compress(content) if name == "gzip" else zlib.compress(content)
     assert decoded(compressed, name) == content
     assert decoded(raw_deflate(content), "deflate") == content
 
 
 @given(content=st.binary(min_size=1), name=st.sampled_from(["gzip", "deflate", "br"]) | st.text())
 def test_decoding_ends_in_content_or_in_one_error(content: bytes, name: str) -> None:
+    said = ""
     try:
         assert isinstance(decoded(content, name), bytes)
     except UndecodableError as error:
-        assert len(str(error)) < 300
+        said = str(error)
+    assert len(said) < 300

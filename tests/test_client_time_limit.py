@@ -84,16 +84,12 @@ def test_a_dripping_head_gains_no_time(way: str, step: Step) -> None:
 
 @every_way
 def test_a_request_without_body_has_a_limit_too(way: str) -> None:
-    with Recorder(DRIPS["body"]) as server, soon():
-        with pytest.raises(QUESTIONPRO.errors.APITimeoutError):
-            through(
-                way,
-                QUESTIONPRO,
-                server.url,
-                lambda client: client.images.list(user_id=USER).first_page,
-                timeout=LIMIT,
-                max_retries=0,
-            )
+    def use(client: Any) -> Any:
+        return client.images.list(user_id=USER).first_page
+
+    kind = QUESTIONPRO.errors.APITimeoutError
+    with Recorder(DRIPS["body"]) as server, soon(), pytest.raises(kind):
+        through(way, QUESTIONPRO, server.url, use, timeout=LIMIT, max_retries=0)
 
 
 @own_way

@@ -34,10 +34,12 @@ def through(way: str, vendor: Vendor, url: str, use: Callable[[Any], Any], **opt
             return use(client)
 
     async def run() -> Any:
-        async with make() as http:
-            async with vendor.client("async", url, http_client=http, **options) as client:
-                result = use(client)
-                return await result if inspect.isawaitable(result) else result
+        async with (
+            make() as http,
+            vendor.client("async", url, http_client=http, **options) as client,
+        ):
+            result = use(client)
+            return await result if inspect.isawaitable(result) else result
 
     return asyncio.run(run())
 

@@ -53,7 +53,9 @@ class Inventorum:
             request. 3 to 12 are documented, 13 is in use; what the server does without the
             header is unknown.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -155,7 +157,9 @@ class AsyncInventorum:
             request. 3 to 12 are documented, 13 is in use; what the server does without the
             header is unknown.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 

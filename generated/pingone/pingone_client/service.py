@@ -54,7 +54,9 @@ class PingOne:
         region: Domain of the region, com North America, ca Canada, eu Europe, com.au Australia,
             sg Singapore, asia Asia-Pacific. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -150,7 +152,9 @@ class AsyncPingOne:
         region: Domain of the region, com North America, ca Canada, eu Europe, com.au Australia,
             sg Singapore, asia Asia-Pacific. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 

@@ -65,7 +65,9 @@ class QuestionPro:
             ca, sg, au and ae, and the two hosts outside the pattern that follow below, are
             known to the vendor's Android SDK. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -165,7 +167,9 @@ class AsyncQuestionPro:
             ca, sg, au and ae, and the two hosts outside the pattern that follow below, are
             known to the vendor's Android SDK. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 

@@ -8,6 +8,7 @@ not lost, and they take a fraction of the time that layers made for any event lo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
 import ssl
 from collections import deque
@@ -49,10 +50,28 @@ class _Connection(asyncio.Protocol):
         _wake(self._reader)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            self._rescue()
         self.ended = self.lost = True
         self.error = exc
         _wake(self._reader)
         _wake(self._writer)
+
+    def _rescue(self) -> None:
+        """Read what came before the line broke.
+
+        A transport whose write fails closes its socket without that. Below TLS it would be of no
+        use: its records are read by the transport.
+        """
+        socket = self.transport.get_extra_info("socket")
+        if socket is None or self.transport.get_extra_info("ssl_object") is not None:
+            return
+        # OSError: no more is there; TypeError: an event loop whose sockets cannot be copied
+        with contextlib.suppress(OSError, TypeError), socket.dup() as copy:
+            copy.setblocking(False)
+            while data := copy.recv(_BUFFER):
+                self.received.append(data)
+                self.size += len(data)
 
     def pause_writing(self) -> None:
         self.held = True
