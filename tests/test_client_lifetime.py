@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import threading
 from functools import partial
@@ -168,6 +169,20 @@ def test_a_cancelled_request_leaves_the_client_usable() -> None:
     with Recorder(*[silence()] * 5, ok(PINGONE)) as server:
         result = through("async", PINGONE, server.url, use)
     assert result.to_dict() == PINGONE.success
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # the first loop leaves its connection
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_async_client_can_be_used_in_one_event_loop_after_another() -> None:
+    with Recorder(ok(PINGONE), ok(PINGONE)) as server:
+        client = PINGONE.client("async", server.url)
+
+        async def run() -> Any:
+            return await PINGONE.upload(client, b"x")
+
+        for _ in range(2):
+            assert asyncio.run(run()).to_dict() == PINGONE.success
+    gc.collect()  # what is left of the first loop says so here, not in another test
 
 
 def test_the_async_client_runs_on_trio() -> None:

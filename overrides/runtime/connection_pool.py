@@ -141,6 +141,8 @@ class _Pools:
     def _pool(self, origin: Origin, kinds: tuple[Any, Any, Any], backend: Any) -> Any:
         proxy = self._proxies.proxy(origin.scheme, origin.host, origin.port)
         with self._lock:
+            if self.closed:  # by another thread or task, since this request began
+                raise ConfigurationError("this client is closed: make a new one")
             pool = self._pools.get((origin.scheme, proxy))
             if pool is None:
                 pool = _make_pool(origin.scheme, proxy, kinds, backend)
@@ -148,8 +150,8 @@ class _Pools:
             return pool
 
     def _release(self) -> list[Any]:
-        self.closed = True
         with self._lock:
+            self.closed = True
             pools, self._pools = list(self._pools.values()), {}
             return pools
 

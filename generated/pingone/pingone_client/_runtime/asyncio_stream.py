@@ -165,8 +165,9 @@ class AsyncioStream(httpcore2.AsyncNetworkStream):
             raise httpcore2.WriteError(str(self._connection.error or "the server hung up"))
 
     async def aclose(self) -> None:
-        self._connection.transport.abort()
-        await asyncio.sleep(0)  # the socket is closed by the event loop's next round
+        if not self._connection.loop.is_closed():
+            self._connection.transport.abort()
+            await asyncio.sleep(0)  # the socket is closed by the event loop's next round
 
     async def start_tls(
         self,
@@ -202,7 +203,9 @@ class AsyncioStream(httpcore2.AsyncNetworkStream):
 
     def _is_readable(self) -> bool:
         """Whether bytes or the end of the connection wait in the socket."""
-        if self._connection.ended:
+        connection = self._connection
+        # of use in its own event loop only, whereas a client may be used in several
+        if connection.ended or connection.loop is not asyncio.get_running_loop():
             return True
         socket = self._connection.transport.get_extra_info("socket")
         if socket is None or socket.fileno() < 0:
