@@ -272,8 +272,6 @@ BROKEN: dict[str, Step] = {
     "closed before the body": close("head"),
     "closed before the answer": close(),
     "reset before the answer": reset(),
-    "bad gzip": reply(200, b"not gzip", [("Content-Encoding", "gzip")]),
-    "cut gzip": reply(200, gzip.compress(b"{}" * 99)[:20], [("Content-Encoding", "gzip")]),
     "no HTTP": raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
     "cut status line": raw(b"HTTP/1.1 20"),
     "cut headers": raw(b"HTTP/1.1 200 OK\r\nContent-Le"),
@@ -283,10 +281,17 @@ BROKEN: dict[str, Step] = {
     "bad length": raw(message("HTTP/1.1 200 OK\r\nContent-Length: -5", b"{}")),
     "two lengths": raw(message("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3", b"{}")),
     "status 0": raw(message("HTTP/1.1 000 Zero\r\nContent-Length: 0")),
+    "status 99": raw(message("HTTP/1.1 99 Few\r\nContent-Length: 0")),
     "status 1000": raw(message("HTTP/1.1 1000 Many\r\nContent-Length: 0")),
     "only 100": raw(message("HTTP/1.1 100 Continue")),
     "switching": raw(message("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c")),
     "endless header": raw(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000),
+    "many headers": raw(message("HTTP/1.1 200 OK" + "\r\nX: y" * 50_000)),
+    "folded header": raw(message("HTTP/1.1 200 OK\r\n X: y\r\nContent-Length: 0")),
+    "nothing but line ends": raw(b"\r\n" * 50_000),
+    "long chunk size": raw(
+        message("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"f" * 90 + b"\r\n")
+    ),
     "NUL in header": raw(message("HTTP/1.1 200 OK\r\nX: \0\r\nContent-Length: 0")),
     "HTTP/2": raw(b"\0\0\0\x04\0\0\0\0\0"),
 }  # fmt: skip
@@ -302,9 +307,9 @@ def test_a_broken_answer_is_a_connection_error(vendor: Vendor, mode: str, step: 
     if isinstance(error, vendor.errors.APIConnectionError):
         assert f"POST {server.url}{vendor.path} got no answer: " in str(error)
         assert error.attempts == 1
-    else:  # h11 takes 000 and 101 for statuses, and zlib takes what there is of a cut stream
-        kinds = vendor.errors.APIStatusError, vendor.errors.APIResponseValidationError
-        assert isinstance(error, kinds)
+    else:  # h11 takes 000 and 101 for statuses
+        assert type(error) is vendor.errors.APIStatusError
+        assert error.status_code in (0, 101)
     assert error.__cause__ is None
     assert error.__context__ is None
 

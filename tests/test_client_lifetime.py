@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import gzip
 import threading
+from functools import partial
+from typing import Any
 
 import httpx2
 import pytest
+import trio
 from questionpro_client import AsyncQuestionPro, QuestionPro
 from questionpro_client._runtime.security import Credentials, Secret, SecurityScheme
 from questionpro_client.errors import ConfigurationError
 
 from tests.delivery import ok
-from tests.recorder import Recorder
+from tests.recorder import Exchange, Recorder, Step, raw, reply, silence
 from tests.stub import Stub
 from tests.stub.pictures import picture
 from tests.vendors import PINGONE, QUESTIONPRO, USER
+from tests.ways import sending, through
 
 KEY = "test-api-key"
 
@@ -110,3 +116,121 @@ def test_pingone_closes_too(stub: Stub) -> None:
     client.close()
     with pytest.raises(PINGONE.errors.ConfigurationError, match="closed"):
         client.images.create(environment_id="x", image=b"x")
+
+
+# --- connections that end in another way than they should
+
+
+def test_a_connection_that_the_server_closed_is_not_used_again(mode: str) -> None:
+    body = PINGONE.answer()
+    last = raw(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    def use(client: Any) -> Any:
+        if mode == "sync":
+            return [PINGONE.upload(client, b"x") for _ in range(3)]
+
+        async def run() -> Any:
+            return [await PINGONE.upload(client, b"x") for _ in range(3)]
+
+        return run()
+
+    with Recorder(last, last, last) as server:
+        results = through(mode, PINGONE, server.url, use, max_retries=0)
+    assert len(results) == 3
+    assert [request.connection for request in server.requests] == [1, 2, 3]
+
+
+def test_an_early_answer_survives_the_hangup(mode: str) -> None:
+    """The server answers, then closes while the client still sends: the kernel breaks the line."""
+
+    def act(exchange: Exchange) -> bool:
+        exchange.connection.recv(1 << 20)
+        exchange.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}")
+        return False
+
+    for _ in range(5):
+        with Recorder(Step(act, "accepted")) as server:
+            error = sending(mode, PINGONE, server.url, bytes(64 << 20), max_retries=0)
+        assert getattr(error, "status_code", error) == 413
+
+
+def test_a_cancelled_request_leaves_the_client_usable() -> None:
+    def use(client: Any) -> Any:
+        async def run() -> Any:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(PINGONE.upload(client, b"x")) for _ in range(5)]
+                await asyncio.sleep(0.2)
+                for task in tasks:
+                    task.cancel()
+            return await PINGONE.upload(client, b"x")
+
+        return run()
+
+    with Recorder(*[silence()] * 5, ok(PINGONE)) as server:
+        result = through("async", PINGONE, server.url, use)
+    assert result.to_dict() == PINGONE.success
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # the first loop leaves its connection
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_async_client_can_be_used_in_one_event_loop_after_another() -> None:
+    with Recorder(ok(PINGONE), ok(PINGONE)) as server:
+        client = PINGONE.client("async", server.url)
+
+        async def run() -> Any:
+            return await PINGONE.upload(client, b"x")
+
+        for _ in range(2):
+            assert asyncio.run(run()).to_dict() == PINGONE.success
+    gc.collect()  # what is left of the first loop says so here, not in another test
+
+
+def test_the_async_client_runs_on_trio() -> None:
+    async def run(url: str) -> Any:
+        async with PINGONE.client("async", url, timeout=0.5, max_retries=0) as client:
+            with pytest.raises(PINGONE.errors.APITimeoutError):
+                await PINGONE.upload(client, b"x")
+            with trio.move_on_after(0.2) as scope:
+                await PINGONE.upload(client, b"x")
+            assert scope.cancelled_caught
+            return await PINGONE.upload(client, bytes(3_000_000))
+
+    with Recorder(silence(), silence(), ok(PINGONE)) as server:
+        assert trio.run(run, server.url).to_dict() == PINGONE.success
+    assert len(server.requests[-1].body) == 3_000_000
+
+
+def test_the_async_client_runs_on_trio_with_a_client_passed_in() -> None:
+    async def run(url: str) -> Any:
+        async with httpx2.AsyncClient() as http:
+            client = PINGONE.client("async", url, timeout=0.5, max_retries=0, http_client=http)
+            with pytest.raises(PINGONE.errors.APITimeoutError):
+                await PINGONE.upload(client, b"x")
+            return await PINGONE.upload(client, b"x")
+
+    with Recorder(silence(), ok(PINGONE)) as server:
+        assert trio.run(run, server.url).to_dict() == PINGONE.success
+
+
+@pytest.mark.parametrize("kind", ["read by a hook", "never a stream"])
+def test_an_answer_that_was_read_already_is_taken(mode: str, kind: str) -> None:
+    body = gzip.compress(PINGONE.answer())
+    headers = {"Content-Encoding": "gzip"}
+    hooked: Any
+    if kind == "never a stream":
+
+        def answer(_: httpx2.Request) -> httpx2.Response:
+            return httpx2.Response(201, content=body, headers=headers)
+
+        hooked = {"transport": httpx2.MockTransport(answer)}
+    elif mode == "sync":
+        hooked = {"event_hooks": {"response": [lambda response: response.read()]}}
+    else:
+        hooked = {"event_hooks": {"response": [httpx2.Response.aread]}}
+    make = httpx2.Client if mode == "sync" else httpx2.AsyncClient
+    with Recorder(reply(201, body, headers.items())) as server:
+        result = through(
+            f"httpx2.{make.__name__}", PINGONE, server.url,
+            lambda client: PINGONE.upload(client, b"x"), pool=partial(make, **hooked),
+        )  # fmt: skip
+    assert result.to_dict() == PINGONE.success

@@ -68,7 +68,9 @@ def test_the_metadata_is_complete(folder: Path) -> None:
     assert project["version"] == "0.1.0"
     assert project["requires-python"] == ">=3.11"
     assert "Typing :: Typed" in project["classifiers"]
-    assert [name.partition(">")[0] for name in project["dependencies"]] == ["httpx2", "msgspec"]
+    names = [name.partition(">")[0] for name in project["dependencies"]]
+    assert names == ["httpcore2", "httpx2", "msgspec"]
+    assert list(project["optional-dependencies"]) == ["aiohttp"]
 
 
 def test_every_module_compiles(folder: Path) -> None:

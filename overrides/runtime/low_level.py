@@ -17,7 +17,7 @@ from .redaction import Redactor
 from .response import Response
 from .security import checked_secret
 from .server import check_base_url
-from .session import DEFAULT_TIMEOUT, tls_context
+from .session import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import httpx2
@@ -127,6 +127,8 @@ class Client:
     def _arguments(self) -> dict[str, Any]:
         import httpx2
 
+        from .connection_pool import tls_context
+
         headers = httpx2.Headers({"User-Agent": self.USER_AGENT})
         headers.update(self._all_headers())
         verify = tls_context() if self._verify_ssl is True else self._verify_ssl
@@ -161,32 +163,42 @@ class Client:
 
         Raises:
             httpx2.TransportError: no answer came; ``httpx2.TimeoutException`` among them.
+            httpx2.DecodingError: its content encoding is broken, or it is too long.
             APIResponseValidationError: a documented answer does not have its documented form.
             UnexpectedStatus: if ``raise_on_unexpected_status``.
         """
-        from .exchange import exchange, run
+        from .exchange import exchange
+        from .http_client import HTTPClient
+        from .transport import run
 
+        transport = HTTPClient(self.get_httpx_client())
         try:
-            steps = exchange(request, self._policy(), self._redactor)
-            end = run(steps, self.get_httpx_client(), None)
+            end = run(exchange(request, self._policy(), self._redactor), transport, None)
         finally:
             request.close()
         return self._response(request, end)
 
     async def asend(self, request: Request) -> Response[Any]:
         """Send a request; see :meth:`send`."""
-        from .exchange import arun, exchange
+        from .exchange import exchange
+        from .http_client import AsyncHTTPClient
+        from .transport import arun
 
+        transport = AsyncHTTPClient(self.get_async_httpx_client())
         try:
-            steps = exchange(request, self._policy(), self._redactor)
-            end = await arun(steps, self.get_async_httpx_client(), None)
+            end = await arun(exchange(request, self._policy(), self._redactor), transport, None)
         finally:
             request.close()
         return self._response(request, end)
 
     def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
         if not isinstance(end, Received):
-            raise end.cause
+            assert end.cause.cause is not None  # the transport of httpx2 clients gives it
+            raise end.cause.cause
+        if end.flaw:
+            import httpx2
+
+            raise httpx2.DecodingError(end.flaw)
         answer = request.operation.answer(end.status)
         if answer is None and self.raise_on_unexpected_status:
             raise UnexpectedStatus(end.status, self._redactor.content(end.content))

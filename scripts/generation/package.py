@@ -265,7 +265,11 @@ class Keyword(NamedTuple):
 def _client_sections(surface: Surface) -> list[Section]:
     fixed = [
         Keyword("base_url", "Replaces the whole server URL, path included."),
-        Keyword("timeout", "Seconds for each phase of a request, or an ``httpx2.Timeout``."),
+        Keyword(
+            "timeout",
+            "Seconds that connecting or sending may stall, and that the whole answer may take once "
+            "the request was sent; or an ``httpx2.Timeout``, whose phases hold one by one.",
+        ),
         Keyword(
             "max_retries", "How often a request that cannot have been processed is sent again."
         ),

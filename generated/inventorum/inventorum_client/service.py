@@ -19,6 +19,7 @@ from ._runtime.session import (
 from .client import USER_AGENT
 
 if TYPE_CHECKING:
+    import aiohttp
     import httpx2
 
 SERVICE = Service(
@@ -59,7 +60,9 @@ class Inventorum:
             request. 3 to 12 are documented, 13 is in use; what the server does without the
             header is unknown.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -161,7 +164,9 @@ class AsyncInventorum:
             request. 3 to 12 are documented, 13 is in use; what the server does without the
             header is unknown.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -179,7 +184,7 @@ class AsyncInventorum:
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
-        http_client: httpx2.AsyncClient | None = None,
+        http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> None:
         options = SERVICE.configure(
             secrets={
@@ -206,7 +211,7 @@ class AsyncInventorum:
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
-        http_client: httpx2.AsyncClient | None = None,
+        http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
 

@@ -18,6 +18,7 @@ from ._runtime.session import (
 from .client import USER_AGENT
 
 if TYPE_CHECKING:
+    import aiohttp
     import httpx2
 
 SERVICE = Service(
@@ -65,7 +66,9 @@ class QuestionPro:
             ca, sg, au and ae, and the two hosts outside the pattern that follow below, are
             known to the vendor's Android SDK. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -165,7 +168,9 @@ class AsyncQuestionPro:
             ca, sg, au and ae, and the two hosts outside the pattern that follow below, are
             known to the vendor's Android SDK. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
-        timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
+        timeout: Seconds that connecting or sending may stall, and that the whole answer may
+            take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
+            one.
         max_retries: How often a request that cannot have been processed is sent again.
         http_client: Sends the requests; it is not closed for you.
 
@@ -184,7 +189,7 @@ class AsyncQuestionPro:
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
-        http_client: httpx2.AsyncClient | None = None,
+        http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> None:
         options = SERVICE.configure(
             secrets={
@@ -212,7 +217,7 @@ class AsyncQuestionPro:
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
-        http_client: httpx2.AsyncClient | None = None,
+        http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
 

@@ -25,6 +25,7 @@ class Received:
         content: the body, content encodings undone.
         method, url: of the request; the URL is redacted.
         attempts: how many requests it took.
+        flaw: why ``content`` is not the whole body decoded; empty when it is.
     """
 
     status: int
@@ -33,6 +34,7 @@ class Received:
     method: str
     url: str
     attempts: int
+    flaw: str = ""
 
 
 def status_value(status: int) -> int:
@@ -68,6 +70,8 @@ def parse(answer: Answer, received: Received, redactor: Redactor) -> Any:
     Raises:
         APIResponseValidationError: it is something else.
     """
+    if received.flaw:
+        raise _validation_error(received, redactor, received.flaw)
     if answer.kind == "none":
         return None
     if answer.kind == "bytes":

@@ -7,24 +7,21 @@ sent and for pauses, so that the sync and the async client share every decision.
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote
 
-import anyio
-import httpx2
-
 from .answer import Received
-from .body import Body, astream, stream
 from .errors import APIConnectionError, APITimeoutError
 from .operation import Request
 from .redaction import Redactor
 from .retry import delay
-from .source import Source
 
 if TYPE_CHECKING:
+    import httpx2
+
+    from .body import Body
     from .security import Credentials
 
 MAX_REDIRECTS = 5
@@ -54,6 +51,14 @@ class Send:
     body: Body | None
     own: bool
 
+    def wire_url(self) -> str:
+        """The URL to request."""
+        return self.url
+
+    def wire_headers(self) -> dict[str, str]:
+        """The headers to send, without those of the body."""
+        return self.headers
+
 
 @dataclass
 class Pause:
@@ -64,31 +69,53 @@ class Pause:
 
 @dataclass
 class Answered:
-    """An answer: status, headers with lower-case names, body."""
+    """An answer.
+
+    Attributes:
+        headers: names in lower case.
+        content: the body, its content encoding undone.
+        flaw: why ``content`` is not the whole body decoded; empty when it is.
+    """
 
     status: int
     headers: dict[str, str]
     content: bytes
+    flaw: str = ""
+
+
+@dataclass
+class Broken:
+    """No answer came.
+
+    Attributes:
+        sent: whether any byte of the request may have reached the server.
+        reason: what the HTTP library says.
+        cause: its exception, where a caller is to get it.
+    """
+
+    kind: Literal["timeout", "connection", "protocol"]
+    sent: bool
+    reason: str
+    cause: Exception | None = field(default=None, repr=False)
 
 
 @dataclass
 class Failed:
     """The end of an exchange without an answer."""
 
-    cause: Exception
+    cause: Broken
     method: str
     url: str
     attempts: int
 
     def error(self, redactor: Redactor) -> APIConnectionError:
         """The typed error. It does not chain the cause, whose request holds the credentials."""
-        timeout = isinstance(self.cause, httpx2.TimeoutException)
-        kind = APITimeoutError if timeout else APIConnectionError
-        reason = redactor.text(str(self.cause)) or type(self.cause).__name__
+        kind = APITimeoutError if self.cause.kind == "timeout" else APIConnectionError
+        reason = redactor.text(self.cause.reason)
         return kind(f"{self.method} {self.url} got no answer: {reason}", attempts=self.attempts)
 
 
-Outcome: TypeAlias = Answered | httpx2.TransportError | httpx2.DecodingError | None
+Outcome: TypeAlias = Answered | Broken | None
 Steps: TypeAlias = Generator[Send | Pause, Outcome, Received | Failed]
 
 
@@ -122,7 +149,7 @@ def exchange(request: Request, policy: Policy, redactor: Redactor) -> Steps:
             max_retries=policy.max_retries,
             status=status,
             retry_after=retry_after,
-            sent=not isinstance(outcome, _NOT_SENT),
+            sent=not isinstance(outcome, Broken) or outcome.sent,
             replayable=send.body is None or send.body.replayable,
         )
         if wait is not None:
@@ -131,14 +158,16 @@ def exchange(request: Request, policy: Policy, redactor: Redactor) -> Steps:
             continue
         if isinstance(outcome, Answered):
             return Received(
-                outcome.status, outcome.headers, outcome.content, send.method, shown, attempt
+                outcome.status,
+                outcome.headers,
+                outcome.content,
+                send.method,
+                shown,
+                attempt,
+                outcome.flaw,
             )
         assert outcome is not None
         return Failed(outcome, send.method, shown, attempt)
-
-
-# the connection never stood: no byte of the request can have arrived
-_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 
 def _first_send(request: Request, policy: Policy) -> Send:
@@ -182,6 +211,8 @@ def _redirect(send: Send, answered: Answered, redactor: Redactor) -> Send | None
         return None
     if body is not None and not body.replayable:
         return None
+    import httpx2  # only a redirect needs it
+
     try:
         old = httpx2.URL(send.url)
         new = old.join(location)
@@ -204,99 +235,3 @@ def _redirect(send: Send, answered: Answered, redactor: Redactor) -> Send | None
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}[url.scheme]
-
-
-_NOTHING: tuple[dict[str, str], Sequence[Source]] = ({}, ())
-
-
-class _Stream(httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """A body for httpx2 that starts over whenever it is read."""
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
-
-    def __iter__(self) -> Iterator[bytes]:
-        return stream(self._sources)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return astream(self._sources)
-
-
-def _build(
-    http: httpx2.Client | httpx2.AsyncClient,
-    send: Send,
-    headers: dict[str, str],
-    sources: Sequence[Source],
-    timeout: float | httpx2.Timeout | None,
-) -> httpx2.Request:
-    # the pool's default headers and cookies belong to the configured origin
-    build = http.build_request if send.own else httpx2.Request
-    request = build(send.method, send.url, headers=send.headers | headers)
-    if timeout is not None:
-        request.extensions["timeout"] = httpx2.Timeout(timeout).as_dict()
-    if send.body is not None:
-        request.stream = _Stream(sources)
-    return request
-
-
-def _auth(send: Send) -> Any:
-    """The credentials that the pool itself may hold; they belong to the configured origin too."""
-    return httpx2.USE_CLIENT_DEFAULT if send.own else None
-
-
-def _answered(response: httpx2.Response, content: bytes) -> Answered:
-    headers: dict[str, str] = {}
-    for name, value in response.headers.multi_items():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return Answered(response.status_code, headers, content)
-
-
-def run(
-    steps: Steps,
-    http: httpx2.Client,
-    timeout: float | httpx2.Timeout | None,
-) -> Received | Failed:
-    """Carry out an exchange with a sync client; its own time limit holds when None is given."""
-    outcome: Outcome = None
-    while True:
-        try:
-            step = steps.send(outcome)
-        except StopIteration as stop:
-            return cast("Received | Failed", stop.value)
-        outcome = None
-        if isinstance(step, Pause):
-            time.sleep(step.seconds)
-            continue
-        headers, sources = step.body.open() if step.body is not None else _NOTHING
-        request = _build(http, step, headers, sources, timeout)
-        try:
-            response = http.send(request, auth=_auth(step), follow_redirects=False)
-            outcome = _answered(response, response.content)
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
-            outcome = error
-
-
-async def arun(
-    steps: Steps,
-    http: httpx2.AsyncClient,
-    timeout: float | httpx2.Timeout | None,
-) -> Received | Failed:
-    """Carry out an exchange with an async client; see :func:`run`."""
-    outcome: Outcome = None
-    while True:
-        try:
-            step = steps.send(outcome)
-        except StopIteration as stop:
-            return cast("Received | Failed", stop.value)
-        outcome = None
-        if isinstance(step, Pause):
-            await anyio.sleep(step.seconds)
-            continue
-        headers, sources = await step.body.aopen() if step.body is not None else _NOTHING
-        request = _build(http, step, headers, sources, timeout)
-        try:
-            response = await http.send(request, auth=_auth(step), follow_redirects=False)
-            outcome = _answered(response, response.content)
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
-            outcome = error

@@ -6,11 +6,12 @@ The HTTP library is imported by the first request, not by the import of the pack
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -21,14 +22,14 @@ from .redaction import Redactor
 from .security import Credentials
 
 if TYPE_CHECKING:
-    import ssl
-
+    import aiohttp
     import httpx2
 
     from .exchange import Failed, Policy, Steps
+    from .transport import AsyncTransport, Transport
 
 DEFAULT_TIMEOUT = 60.0
-"""Seconds for each phase of a request: connecting, sending, waiting for the next bytes."""
+"""Seconds that connecting and sending may stall, and that a whole answer may take."""
 
 DEFAULT_MAX_RETRIES = 2
 
@@ -102,74 +103,107 @@ class Options:
         )
 
 
-@cache
-def tls_context() -> ssl.SSLContext:
-    """The TLS settings of every client of this process; making them is slower than a request."""
-    import httpx2
-
-    return httpx2.create_ssl_context()
+T = TypeVar("T", bound="Transport | AsyncTransport")
 
 
-class Pool:
-    """A connection pool that several clients may share, made when it is first used.
+class Pool(Generic[T]):
+    """The connections that several clients may share, made when they are first used.
 
-    It closes once: a client whose pool was closed cannot be used again.
+    They close once: a client whose connections were closed cannot be used again.
+
+    Args:
+        make: makes them.
+        owned: whether they are closed with the client; not those of a caller's HTTP client.
     """
 
-    def __init__(self, http: Any, make: Callable[[], Any]) -> None:
-        self._http = http
+    def __init__(self, make: Callable[[], T], *, owned: bool) -> None:
+        self._transport: T | None = None
         self._make = make
-        self._owned = http is None
+        self._owned = owned
         self._closed = False
         self._lock = threading.Lock()
 
-    def get(self) -> Any:
-        """The HTTP client.
+    def get(self) -> T:
+        """What sends requests.
 
         Raises:
             ConfigurationError: it is closed.
         """
         with self._lock:
-            http = self._http
-            if http is None and not self._closed:
-                http = self._http = self._make()
-            if http is None or http.is_closed:
+            transport = self._transport
+            if transport is None and not self._closed:
+                transport = self._transport = self._make()
+            if transport is None or transport.closed:
                 raise ConfigurationError("this client is closed: make a new one")
-            return http
+            return transport
 
-    def release(self) -> Any:
-        """The HTTP client to close, or None when there is none left or the caller owns it."""
+    def release(self) -> T | None:
+        """What is to be closed; None when there is nothing left or the caller owns it."""
         with self._lock:
             if not self._owned:
                 return None
-            http, self._http = self._http, None
+            transport, self._transport = self._transport, None
             self._closed = True
-            return http
+            return transport
 
 
-def _make_sync() -> httpx2.Client:
-    import httpx2
+def _own() -> Transport:
+    from .connection_pool import ConnectionPool
 
-    return httpx2.Client(verify=tls_context(), timeout=DEFAULT_TIMEOUT)
+    return ConnectionPool()
 
 
-def _make_async() -> httpx2.AsyncClient:
-    import httpx2
+def _own_async() -> AsyncTransport:
+    from .connection_pool import AsyncConnectionPool
 
-    return httpx2.AsyncClient(verify=tls_context(), timeout=DEFAULT_TIMEOUT)
+    return AsyncConnectionPool()
+
+
+def _given(client: httpx2.Client) -> Transport:
+    if not _is_a(client, "httpx2", "Client"):
+        raise ConfigurationError("http_client= must be an httpx2.Client")
+    from .http_client import HTTPClient
+
+    return HTTPClient(client)
+
+
+def _given_async(client: httpx2.AsyncClient | aiohttp.ClientSession) -> AsyncTransport:
+    if _is_a(client, "aiohttp", "ClientSession"):
+        from .aiohttp_session import AiohttpSession
+
+        return AiohttpSession(cast("aiohttp.ClientSession", client))
+    if not _is_a(client, "httpx2", "AsyncClient"):
+        raise ConfigurationError(
+            "http_client= must be an httpx2.AsyncClient or an aiohttp.ClientSession"
+        )
+    from .http_client import AsyncHTTPClient
+
+    return AsyncHTTPClient(cast("httpx2.AsyncClient", client))
+
+
+def _is_a(value: object, module: str, name: str) -> bool:
+    """Whether a value is of a class whose module only those import who use it."""
+    return module in sys.modules and isinstance(value, getattr(sys.modules[module], name))
 
 
 class Session:
     """Makes the calls of a sync client."""
 
-    def __init__(self, options: Options, pool: Pool) -> None:
+    def __init__(self, options: Options, pool: Pool[Transport]) -> None:
         self.options = options
         self.pool = pool
 
     @classmethod
     def create(cls, options: Options, http_client: httpx2.Client | None) -> Session:
-        """A session with a pool of its own, or with the caller's HTTP client."""
-        return cls(options, Pool(http_client, _make_sync))
+        """A session with connections of its own, or with the caller's HTTP client.
+
+        Raises:
+            ConfigurationError: ``http_client`` is something else.
+        """
+        if http_client is None:
+            return cls(options, Pool(_own, owned=True))
+        transport = _given(http_client)
+        return cls(options, Pool(lambda: transport, owned=False))
 
     def option(self, name: str) -> Any:
         """An option of the client that its operations send; UNSET when it was not given."""
@@ -181,7 +215,7 @@ class Session:
         Raises:
             APIError: any of its subclasses.
         """
-        from .exchange import run
+        from .transport import run
 
         try:
             steps = self.options.steps(request)
@@ -192,22 +226,31 @@ class Session:
 
     def close(self) -> None:
         """Close the connections, unless the caller brought them."""
-        http = self.pool.release()
-        if http is not None:
-            http.close()
+        transport = self.pool.release()
+        if transport is not None:
+            transport.close()
 
 
 class AsyncSession:
     """Makes the calls of an async client."""
 
-    def __init__(self, options: Options, pool: Pool) -> None:
+    def __init__(self, options: Options, pool: Pool[AsyncTransport]) -> None:
         self.options = options
         self.pool = pool
 
     @classmethod
-    def create(cls, options: Options, http_client: httpx2.AsyncClient | None) -> AsyncSession:
-        """A session with a pool of its own, or with the caller's HTTP client."""
-        return cls(options, Pool(http_client, _make_async))
+    def create(
+        cls, options: Options, http_client: httpx2.AsyncClient | aiohttp.ClientSession | None
+    ) -> AsyncSession:
+        """A session with connections of its own, or with the caller's HTTP client.
+
+        Raises:
+            ConfigurationError: ``http_client`` is something else.
+        """
+        if http_client is None:
+            return cls(options, Pool(_own_async, owned=True))
+        transport = _given_async(http_client)
+        return cls(options, Pool(lambda: transport, owned=False))
 
     def option(self, name: str) -> Any:
         """An option of the client that its operations send; UNSET when it was not given."""
@@ -219,7 +262,7 @@ class AsyncSession:
         Raises:
             APIError: any of its subclasses.
         """
-        from .exchange import arun
+        from .transport import arun
 
         try:
             steps = self.options.steps(request)
@@ -230,6 +273,6 @@ class AsyncSession:
 
     async def aclose(self) -> None:
         """Close the connections, unless the caller brought them."""
-        http = self.pool.release()
-        if http is not None:
-            await http.aclose()
+        transport = self.pool.release()
+        if transport is not None:
+            await transport.aclose()

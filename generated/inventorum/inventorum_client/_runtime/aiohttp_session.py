@@ -1,0 +1,160 @@
+# Copied by scripts/codegen.py from overrides/runtime/aiohttp_session.py; do not edit.
+"""Requests over an ``aiohttp.ClientSession`` that the caller brought."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
+
+import aiohttp
+from yarl import URL
+
+from .content import Content, acceptable
+from .exchange import Answered, Broken
+from .time_limit import phases
+from .transport import BodyStream, escaped
+
+if TYPE_CHECKING:
+    from .exchange import Send
+    from .source import Source
+    from .time_limit import Timeout
+
+
+class _Deadline:
+    """Ends a request in time: a stalled write, and then the whole answer."""
+
+    def __init__(self, timeout: Timeout, limit: asyncio.Timeout, body: bool) -> None:
+        limits = phases(timeout)
+        self._write = limits["write"]
+        self._answer = limits["read"] if isinstance(timeout, int | float) else None
+        self._limit = limit
+        self._over = False
+        self.client_timeout = aiohttp.ClientTimeout(
+            connect=limits["connect"], sock_connect=limits["connect"], sock_read=limits["read"]
+        )
+        if not body and self._answer is not None:
+            self._set(2 * self._answer)
+
+    def _set(self, seconds: float | None) -> None:
+        if not self._over:  # the body may still be sent when the answer has been read
+            now = asyncio.get_running_loop().time()
+            self._limit.reschedule(None if seconds is None else now + seconds)
+
+    def writing(self) -> None:
+        """The next bytes are handed over."""
+        self._set(self._write)
+
+    def written(self) -> None:
+        """The request was sent."""
+        self._set(self._answer)
+
+    def finish(self) -> None:
+        """The answer was read."""
+        self._over = True
+
+
+class _Upload:
+    """A body as aiohttp takes it. It keeps its failure, which aiohttp calls a connection error."""
+
+    def __init__(self, sources: Sequence[Source], deadline: _Deadline) -> None:
+        self._body = BodyStream(sources)
+        self._deadline = deadline
+        self.failure: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._body:
+                for start in range(0, len(chunk), _PIECE):
+                    self._deadline.writing()
+                    yield chunk[start : start + _PIECE]
+        except Exception as error:
+            self.failure = error
+            raise
+        self._deadline.written()
+
+
+_PIECE = 64 * 1024
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_NOTHING: tuple[dict[str, str], Sequence[Source]] = ({}, ())
+
+
+class AiohttpSession:
+    """Sends with an ``aiohttp.ClientSession``; asyncio only.
+
+    A number as time limit bounds getting a connection and every stall of sending. The whole answer
+    has to be there that long after the body was sent; where there is no body, twice that long after
+    the beginning, since aiohttp does not tell when it has sent the headers.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session was closed."""
+        return self._session.closed
+
+    async def send(self, send: Send, timeout: Timeout | None) -> Answered | Broken:
+        """Send a request and read its answer."""
+        if send.own:
+            return await self._send(self._session, send, timeout)
+        # the session's headers, cookies and authentication belong to the configured origin
+        async with aiohttp.ClientSession(
+            connector=self._session.connector,
+            connector_owner=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=self._session.trust_env,
+        ) as stranger:
+            return await self._send(stranger, send, timeout)
+
+    async def _send(
+        self, session: aiohttp.ClientSession, send: Send, timeout: Timeout | None
+    ) -> Answered | Broken:
+        assert timeout is not None
+        framing, sources = await send.body.aopen() if send.body is not None else _NOTHING
+        framing.pop("Transfer-Encoding", None)  # aiohttp sets it itself, and only itself
+        asked = acceptable(session.headers.get("Accept-Encoding"))
+        upload = deadline = None
+        content = Content()
+        try:
+            async with asyncio.timeout(None) as limit:
+                deadline = _Deadline(timeout, limit, body=send.body is not None)
+                if send.body is not None:
+                    upload = _Upload(sources, deadline)
+                async with session.request(
+                    send.method,
+                    URL(escaped(send.wire_url()), encoded=True),
+                    headers={"Accept-Encoding": asked, **send.wire_headers(), **framing},
+                    data=upload,
+                    allow_redirects=False,
+                    raise_for_status=False,
+                    auto_decompress=False,
+                    timeout=deadline.client_timeout,
+                ) as response:
+                    async for chunk in response.content.iter_any():
+                        if not content.add(chunk):
+                            break
+                    deadline.finish()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            if upload is not None and upload.failure is not None:
+                raise upload.failure from None
+            return _broken(error)
+        finally:
+            if deadline is not None:
+                deadline.finish()
+        return content.answered(response.status, response.raw_headers)
+
+    async def aclose(self) -> None:
+        """Close the session."""
+        await self._session.close()
+
+
+def _broken(error: Exception) -> Broken:
+    sent = not isinstance(error, _NOT_SENT)
+    reason = str(error) or type(error).__name__
+    if isinstance(error, TimeoutError):
+        return Broken("timeout", sent, reason)
+    # a payload error is a body that was cut short or is no HTTP
+    wrong = isinstance(error, aiohttp.ClientResponseError | aiohttp.ClientPayloadError)
+    return Broken("protocol" if wrong else "connection", sent, reason)

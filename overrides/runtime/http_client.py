@@ -1,0 +1,215 @@
+"""Requests over an ``httpx2`` client that the caller brought, or that the own call style made.
+
+Its authentication, hooks, proxies, mounts, cookies and base headers do their part, and for the
+configured origin only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx2
+
+from .content import Content, acceptable
+from .exchange import Answered, Broken
+from .transport import BodyStream
+
+if TYPE_CHECKING:
+    from .exchange import Send
+    from .source import Source
+    from .time_limit import Timeout
+
+
+class _Body(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._body = BodyStream(sources)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._body)
+
+
+def _request(
+    http: httpx2.Client | httpx2.AsyncClient,
+    send: Send,
+    framing: Mapping[str, str],
+    sources: Sequence[Source],
+    extensions: Mapping[str, Any],
+) -> httpx2.Request:
+    # the client's default headers and cookies belong to the configured origin
+    build = http.build_request if send.own else httpx2.Request
+    asked = acceptable(http.headers.get("accept-encoding")) if send.own else acceptable(None)
+    request = build(
+        send.method,
+        send.wire_url(),
+        headers={"Accept-Encoding": asked, **send.wire_headers(), **framing},
+    )
+    request.extensions.update(extensions)
+    if send.body is not None:
+        request.stream = _Body(sources)
+    return request
+
+
+def _auth(send: Send) -> Any:
+    """The credentials that the client itself may hold; they belong to the configured origin too."""
+    return httpx2.USE_CLIENT_DEFAULT if send.own else None
+
+
+# the connection never stood: no byte of the request can have arrived
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.InvalidURL,
+    httpx2.UnsupportedProtocol,
+)
+
+_ERRORS = (httpx2.RequestError, httpx2.InvalidURL)
+
+
+def _broken(error: Exception) -> Broken:
+    reason = str(error) or type(error).__name__
+    sent = not isinstance(error, _NOT_SENT)
+    if isinstance(error, httpx2.TimeoutException):
+        return Broken("timeout", sent, reason, error)
+    if isinstance(error, httpx2.NetworkError | httpx2.ProxyError):
+        return Broken("connection", sent, reason, error)
+    return Broken("protocol", sent, reason, error)
+
+
+_LATE = "the answer was not complete in time"
+_SENT = ("send_request_body.complete", "send_request_body.failed")
+_NOTHING: tuple[dict[str, str], Sequence[Source]] = ({}, ())
+
+
+def _extensions(timeout: Timeout | None) -> dict[str, Any]:
+    return {} if timeout is None else {"timeout": httpx2.Timeout(timeout).as_dict()}
+
+
+class HTTPClient:
+    """Sends with an ``httpx2.Client``.
+
+    A number as time limit bounds each phase; the whole answer is bounded too, but the clock is read
+    when bytes of its body arrive: a server that drips its headers only has to keep to the limit
+    from one byte to the next.
+    """
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http = http
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._http.is_closed
+
+    def send(self, send: Send, timeout: Timeout | None) -> Answered | Broken:
+        """Send a request and read its answer."""
+        framing, sources = send.body.open() if send.body is not None else _NOTHING
+        deadline = float("inf")
+        extensions = _extensions(timeout)
+        if isinstance(timeout, int | float):
+
+            def trace(event: str, _: object) -> None:
+                nonlocal deadline
+                if event.endswith(_SENT):
+                    deadline = monotonic() + timeout
+
+            extensions["trace"] = trace
+        content = Content()
+        try:
+            response = self._http.send(
+                _request(self._http, send, framing, sources, extensions),
+                auth=_auth(send),
+                follow_redirects=False,
+                stream=True,
+            )
+            try:
+                if response.is_stream_consumed:  # by a hook, or it was never a stream
+                    return _read(response)
+                for chunk in response.iter_raw():
+                    if monotonic() > deadline:
+                        return _broken(httpx2.ReadTimeout(_LATE))
+                    if not content.add(chunk):
+                        break
+            finally:
+                response.close()
+        except _ERRORS as error:
+            return _broken(error)
+        return content.answered(response.status_code, response.headers.raw)
+
+    def close(self) -> None:
+        """Close the client."""
+        self._http.close()
+
+
+class AsyncHTTPClient:
+    """Sends with an ``httpx2.AsyncClient``; here a number as time limit bounds the whole answer."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self._http = http
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._http.is_closed
+
+    async def send(self, send: Send, timeout: Timeout | None) -> Answered | Broken:
+        """Send a request and read its answer."""
+        framing, sources = await send.body.aopen() if send.body is not None else _NOTHING
+        extensions = _extensions(timeout)
+        with anyio.CancelScope() as limit:
+            if isinstance(timeout, int | float):
+
+                async def trace(event: str, _: object) -> None:
+                    if event.endswith(_SENT):
+                        limit.deadline = anyio.current_time() + timeout
+
+                extensions["trace"] = trace
+            return await self._send(send, framing, sources, extensions)
+        return _broken(httpx2.ReadTimeout(_LATE))
+
+    async def _send(
+        self,
+        send: Send,
+        framing: Mapping[str, str],
+        sources: Sequence[Source],
+        extensions: Mapping[str, Any],
+    ) -> Answered | Broken:
+        content = Content()
+        try:
+            response = await self._http.send(
+                _request(self._http, send, framing, sources, extensions),
+                auth=_auth(send),
+                follow_redirects=False,
+                stream=True,
+            )
+            try:
+                if response.is_stream_consumed:
+                    return _read(response)
+                async for chunk in response.aiter_raw():
+                    if not content.add(chunk):
+                        break
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await response.aclose()
+        except _ERRORS as error:
+            return _broken(error)
+        return content.answered(response.status_code, response.headers.raw)
+
+    async def aclose(self) -> None:
+        """Close the client."""
+        await self._http.aclose()
+
+
+def _read(response: httpx2.Response) -> Answered:
+    """An answer whose body was read, and decoded, before it got here."""
+    content = Content()
+    content.add(response.content)
+    headers = [pair for pair in response.headers.raw if pair[0].lower() != b"content-encoding"]
+    return content.answered(response.status_code, headers)

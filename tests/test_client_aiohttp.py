@@ -1,0 +1,181 @@
+"""A caller's ``aiohttp.ClientSession`` carries the requests of the async client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx2
+import pytest
+
+from tests.delivery import file_of, ok
+from tests.recorder import Recorder, close, redirect, reply, reset, silence
+from tests.test_client_answers import BROKEN
+from tests.vendors import PINGONE, QUESTIONPRO, SECRET, USER, Vendor, every_vendor
+from tests.ways import sending, through
+
+WAY = "aiohttp.ClientSession"
+CONTENT = bytes(range(256)) * 4096
+
+
+async def _chunks() -> AsyncIterator[bytes]:
+    for start in range(0, len(CONTENT), 99_999):
+        yield CONTENT[start : start + 99_999]
+
+
+def _iterator() -> Iterator[bytes]:
+    yield from (CONTENT[:5], b"", CONTENT[5:])
+
+
+@every_vendor
+@pytest.mark.parametrize("kind", ["bytes", "path", "handle", "iterator", "async iterator"])
+def test_files_arrive_byte_for_byte(vendor: Vendor, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(CONTENT)
+    with path.open("rb") as handle, Recorder(ok(vendor)) as server:
+        given: dict[str, Any] = {
+            "bytes": CONTENT,
+            "path": path,
+            "handle": handle,
+            "iterator": _iterator(),
+            "async iterator": _chunks(),
+        }
+        assert sending(WAY, vendor, server.url, given[kind]).to_dict() == vendor.success
+    request = server.only
+    assert file_of(vendor, request) == CONTENT
+    assert request.header(vendor.header) == vendor.prefix + SECRET
+    assert (request.header("user-agent") or "").startswith(f"{vendor.name}-client/")
+
+
+def test_urls_are_sent_as_they_are() -> None:
+    with Recorder(reply(200, b"{}")) as server:
+        base = f"{server.url}/a%2Fb/c%20d"
+        sending(WAY, QUESTIONPRO, base)
+    assert server.only.target == f"/a%2Fb/c%20d/users/{USER}/images"
+
+
+@pytest.mark.parametrize("step", BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_a_typed_error(step: Any) -> None:
+    with Recorder(step) as server:
+        error = sending(WAY, PINGONE, server.url, max_retries=0)
+    assert isinstance(error, PINGONE.errors.APIError)
+    assert not isinstance(error, PINGONE.errors.ConfigurationError)
+    assert error.__cause__ is None
+    assert error.__context__ is None
+
+
+def test_what_was_not_sent_is_tried_again_and_a_post_that_was_is_not() -> None:
+    error = sending(WAY, PINGONE, "http://127.0.0.1:1", max_retries=1)
+    assert (type(error), error.attempts) == (PINGONE.errors.APIConnectionError, 2)
+    for step in (close(), reset()):
+        with Recorder(step) as server:
+            error = sending(WAY, PINGONE, server.url)
+        assert (type(error), error.attempts) == (PINGONE.errors.APIConnectionError, 1)
+
+
+def test_an_answer_may_come_before_the_body() -> None:
+    body = json.dumps(PINGONE.refusal).encode()
+    with Recorder(reply(413, body, when="head")) as server:
+        assert sending(WAY, PINGONE, server.url, bytes(4 << 20)).status_code == 413
+
+
+def test_a_file_that_fails_while_it_is_sent_tells_its_own_error() -> None:
+    def failing() -> Iterator[bytes]:
+        yield b"x" * 70_000
+        raise LookupError("the disk is gone")
+
+    with Recorder(ok(PINGONE)) as server, pytest.raises(LookupError, match="the disk is gone"):
+        sending(WAY, PINGONE, server.url, failing())
+
+
+def test_the_sessions_own_things_go_to_the_configured_origin_only() -> None:
+    pool = partial(
+        aiohttp.ClientSession,
+        headers={"X-Pool": "yes", "Accept-Encoding": "identity"},
+        cookies={"crumb": "1"},
+        cookie_jar=None,
+        raise_for_status=True,
+    )
+    with (
+        Recorder(redirect(307, "/y"), ok(PINGONE)) as other,
+        Recorder(redirect(307, other.url + "/x")) as server,
+    ):
+        sending(WAY, PINGONE, server.url, pool=pool)
+    first = server.only
+    assert (first.header("x-pool"), first.header("accept-encoding")) == ("yes", "identity")
+    assert [request.target for request in other.requests] == ["/x", "/y"]
+    for request in other.requests:
+        assert request.header("x-pool") is None
+        assert request.header("cookie") is None
+        assert request.header("authorization") is None
+
+
+def test_a_session_that_was_passed_in_stays_open_and_a_closed_one_is_told_of() -> None:
+    async def run(url: str) -> None:
+        async with aiohttp.ClientSession() as session:
+            async with PINGONE.client("async", url, http_client=session) as client:
+                await PINGONE.upload(client, b"x")
+            assert not session.closed
+            await PINGONE.upload(client, b"x")
+        with pytest.raises(PINGONE.errors.ConfigurationError, match="closed"):
+            await PINGONE.upload(client, b"x")
+
+    with Recorder(ok(PINGONE), ok(PINGONE)) as server:
+        asyncio.run(run(server.url))
+    assert server.connections == 1
+
+
+def test_tasks_share_the_session() -> None:
+    async def run(url: str) -> list[Any]:
+        async with aiohttp.ClientSession() as session:
+            client = PINGONE.client("async", url, http_client=session)
+            return await asyncio.gather(*[PINGONE.upload(client, b"x") for _ in range(32)])
+
+    with Recorder(*[ok(PINGONE)] * 32) as server:
+        assert len(asyncio.run(run(server.url))) == 32
+
+
+def test_a_cancelled_request_leaves_the_session_usable() -> None:
+    def use(client: Any) -> Any:
+        async def run() -> Any:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await PINGONE.upload(client, b"x")
+            return await PINGONE.upload(client, b"x")
+
+        return run()
+
+    with Recorder(silence(), ok(PINGONE)) as server:
+        assert through(WAY, PINGONE, server.url, use).to_dict() == PINGONE.success
+
+
+def test_other_http_clients_are_refused() -> None:
+    error = PINGONE.errors.ConfigurationError
+    with httpx2.Client() as http, pytest.raises(error, match="http_client="):
+        PINGONE.client("async", "http://127.0.0.1", http_client=http)
+    for wrong in (object(), aiohttp, "http"):
+        with pytest.raises(error, match="http_client="):
+            PINGONE.client("sync", "http://127.0.0.1", http_client=wrong)
+
+
+def test_aiohttp_is_needed_by_those_only_who_pass_a_session() -> None:
+    code = (
+        "import sys; sys.modules['aiohttp'] = None; sys.modules['yarl'] = None\n"
+        f"sys.path.insert(0, {str(Path(PINGONE.package.__file__ or '').parents[1])!r})\n"
+        "import asyncio, pingone_client\n"
+        "async def run():\n"
+        "    async with pingone_client.AsyncPingOne(token='t', base_url='http://127.0.0.1:1',"
+        " max_retries=0) as client:\n"
+        "        await client.images.create(environment_id='e', image=b'x')\n"
+        "try:\n    asyncio.run(run())\n"
+        "except pingone_client.errors.APIConnectionError:\n    print('typed')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "typed\n"

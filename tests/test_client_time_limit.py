@@ -1,0 +1,227 @@
+"""A number as time limit holds for connecting, sending and the whole answer; phases for each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.delivery import ok
+from tests.recorder import Exchange, Recorder, Step, raw, reply, silence
+from tests.vendors import PINGONE, QUESTIONPRO, USER
+from tests.ways import every_way, own_way, sending, through
+
+LIMIT = 0.4
+PATIENCE = 8.0
+"""Seconds that no test of a limit may take; without the limit each takes forever or 20 seconds."""
+
+
+def drip(start: bytes, piece: bytes, times: int = 10_000, every: float = 0.05) -> Step:
+    """Answer the start, and then piece by piece until the client hangs up."""
+
+    def act(exchange: Exchange) -> bool:
+        exchange.send(start)
+        exchange.connection.settimeout(every)
+        for _ in range(times):
+            try:
+                exchange.connection.recv(1)
+                return False
+            except TimeoutError:
+                exchange.send(piece)
+        exchange.connection.settimeout(20)
+        return False
+
+    return Step(act)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+DRIPS = {
+    "body": drip(HEAD + b"Content-Length: 100000\r\n\r\n", b" "),
+    "chunks": drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "until close": drip(HEAD + b"\r\n", b" "),
+}
+HEAD_DRIPS = {
+    "status line": drip(b"HTTP/1.1 200 ", b"O"),
+    "header": drip(HEAD + b"X: ", b"y"),
+    "headers": drip(HEAD, b"X: y\r\n"),
+    "interim answers": drip(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+}
+
+
+@contextlib.contextmanager
+def soon() -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    assert time.perf_counter() - start < PATIENCE
+
+
+@every_way
+@pytest.mark.parametrize("step", DRIPS.values(), ids=DRIPS)
+def test_a_dripping_body_gains_no_time(way: str, step: Step) -> None:
+    with Recorder(step) as server, soon():
+        error = sending(way, PINGONE, server.url, timeout=LIMIT)
+    assert type(error) is PINGONE.errors.APITimeoutError
+    assert error.attempts == 1
+
+
+@every_way
+@pytest.mark.parametrize("step", HEAD_DRIPS.values(), ids=HEAD_DRIPS)
+def test_a_dripping_head_gains_no_time(way: str, step: Step) -> None:
+    if way == "httpx2.Client":
+        return  # its reads are out of reach, as the docstring of the transport tells
+    with Recorder(step) as server, soon():
+        error = sending(way, PINGONE, server.url, timeout=LIMIT)
+    assert type(error) is PINGONE.errors.APITimeoutError
+
+
+@every_way
+def test_a_request_without_body_has_a_limit_too(way: str) -> None:
+    def use(client: Any) -> Any:
+        return client.images.list(user_id=USER).first_page
+
+    kind = QUESTIONPRO.errors.APITimeoutError
+    with Recorder(DRIPS["body"]) as server, soon(), pytest.raises(kind):
+        through(way, QUESTIONPRO, server.url, use, timeout=LIMIT, max_retries=0)
+
+
+@own_way
+def test_interim_answers_without_end_are_an_error(way: str) -> None:
+    step = raw(b"HTTP/1.1 102 Processing\r\n\r\n" * 100_000)
+    with Recorder(step) as server, soon():
+        error = sending(way, PINGONE, server.url, timeout=httpx2.Timeout(30))
+    assert type(error) is PINGONE.errors.APIConnectionError
+
+
+@every_way
+def test_the_limit_of_the_answer_begins_when_the_request_was_sent(way: str) -> None:
+    def slow() -> Iterator[bytes]:
+        for _ in range(6):
+            time.sleep(LIMIT / 4)
+            yield b"x" * 1000
+
+    with Recorder(ok(PINGONE)) as server:
+        result = sending(way, PINGONE, server.url, slow(), timeout=LIMIT)
+    assert result.to_dict() == PINGONE.success
+    assert len(server.only.body) == 6000
+
+
+@every_way
+def test_phases_limit_each_read(way: str) -> None:
+    body = PINGONE.answer()
+    head = b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % (len(body) + 20)
+    step = drip(head + body, b" ", times=20)
+    phases = httpx2.Timeout(5, read=0.6)
+    with Recorder(step) as server:
+        result = sending(way, PINGONE, server.url, timeout=phases)
+    assert result.to_dict() == PINGONE.success
+    with Recorder(silence()) as server, soon():
+        error = sending(way, PINGONE, server.url, timeout=phases)
+    assert type(error) is PINGONE.errors.APITimeoutError
+
+
+@every_way
+def test_a_server_that_does_not_read_is_a_timeout(way: str) -> None:
+    done = threading.Event()
+    step = Step(lambda _: done.wait(PATIENCE) and False, "accepted")
+    with Recorder(step) as server, soon():
+        error = sending(way, PINGONE, server.url, bytes(64 << 20), timeout=LIMIT, max_retries=0)
+        done.set()
+    assert type(error) is PINGONE.errors.APITimeoutError
+
+
+@own_way
+def test_the_answer_of_a_server_that_stopped_reading_is_read(way: str) -> None:
+    done = threading.Event()
+    body = json.dumps(PINGONE.refusal).encode()
+    answer = b"HTTP/1.1 413 Too Large\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+    def act(exchange: Exchange) -> bool:
+        exchange.send(answer)
+        done.wait(PATIENCE)
+        return False
+
+    with Recorder(Step(act, "accepted")) as server, soon():
+        error = sending(way, PINGONE, server.url, bytes(64 << 20), timeout=LIMIT)
+        done.set()
+    assert error.status_code == 413
+
+
+@every_way
+def test_a_server_that_does_not_shake_hands_is_a_timeout(way: str) -> None:
+    def act(exchange: Exchange) -> bool:
+        exchange.wait_for_hangup()
+        return False
+
+    with Recorder(Step(act, "accepted")) as server, soon():
+        url = server.url.replace("http:", "https:")
+        error = sending(way, PINGONE, url, timeout=LIMIT, max_retries=0)
+    assert type(error) is PINGONE.errors.APITimeoutError
+
+
+@every_way
+def test_a_server_that_does_not_accept_is_a_timeout(way: str) -> None:
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):  # the queue is full: further connections get no answer
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with soon():
+            error = sending(way, PINGONE, url, timeout=LIMIT, max_retries=0)
+    assert type(error) is PINGONE.errors.APITimeoutError
+
+
+def test_waiting_for_a_free_connection_has_a_limit() -> None:
+    number = 110  # ten more than a pool has connections
+    with Recorder(*[silence()] * 100) as server, soon():
+
+        async def run() -> list[Any]:
+            async with PINGONE.client(
+                "async", server.url, timeout=2 * LIMIT, max_retries=0
+            ) as client:
+                calls = [PINGONE.upload(client, b"x") for _ in range(number)]
+                return await asyncio.gather(*calls, return_exceptions=True)
+
+        errors = asyncio.run(run())
+        assert {type(error) for error in errors} == {PINGONE.errors.APITimeoutError}
+    assert server.connections <= 100
+
+
+@every_way
+def test_a_client_can_be_used_after_a_timeout(way: str) -> None:
+    def use(client: Any) -> Any:
+        if not hasattr(client, "aclose"):
+            with pytest.raises(PINGONE.errors.APITimeoutError):
+                PINGONE.upload(client, b"x")
+            return PINGONE.upload(client, b"x")
+
+        async def run() -> Any:
+            with pytest.raises(PINGONE.errors.APITimeoutError):
+                await PINGONE.upload(client, b"x")
+            return await PINGONE.upload(client, b"x")
+
+        return run()
+
+    with Recorder(DRIPS["body"], ok(PINGONE)) as server:
+        result = through(way, PINGONE, server.url, use, timeout=LIMIT)
+    assert result.to_dict() == PINGONE.success
+    assert [request.connection for request in server.requests] == [1, 2]
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_complete_answer_just_in_time_is_taken(mode: str, status: int) -> None:
+    step = reply(status, QUESTIONPRO.answer())
+    with Recorder(step) as server:
+        result = sending(mode, QUESTIONPRO, server.url, timeout=5, max_retries=0)
+    assert getattr(result, "status_code", 200) == status
