@@ -7,13 +7,17 @@ import json
 import pickle
 import pprint
 import traceback
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import httpx2
 import pytest
 from questionpro_client._runtime.body import BytesBody
+from questionpro_client._runtime.credential import Credential
 from questionpro_client._runtime.exchange import Answered, Send, _redirect
 from questionpro_client._runtime.redaction import Redactor
+from questionpro_client._runtime.secret import Secret
+from questionpro_client._runtime.security import Placed, SecurityScheme
 
 from tests.delivery import ok
 from tests.recorder import Recorder, Request, redirect, reply
@@ -132,7 +136,7 @@ def test_a_client_hides_its_credential(vendor: Vendor, mode: str) -> None:
     client = vendor.client(mode, "http://127.0.0.1")
     session = client._session
     assert_hidden(client, session, session.options, session.options.credentials)
-    assert_hidden(*session.options.credentials.secrets.values(), session.options.redactor)
+    assert_hidden(*session.options.credentials.given.values(), session.options.redactor)
     for duplicate in (pickle.dumps, copy.copy, copy.deepcopy):
         for value in (session.options.credentials, session.options.redactor):
             if duplicate is copy.copy:
@@ -153,6 +157,10 @@ def test_the_own_style_client_hides_its_credential(vendor: Vendor) -> None:
         pickle.dumps(client)
 
 
+def redactor(*secrets: str) -> Redactor:
+    return Redactor([Credential("api_key=", Secret(secret)) for secret in secrets])
+
+
 SPELLINGS = {
     "plain": SECRET,
     "in a URL": f"https://x.example/?apiKey={quote(SECRET, safe='')}",
@@ -168,17 +176,18 @@ SPELLINGS = {
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
 def test_every_spelling_of_a_credential_is_found(spelling: str) -> None:
-    redactor = Redactor([SECRET])
+    veil = redactor(SECRET)
     text = f"before {spelling} after"
-    assert redactor.text(text).endswith("[redacted] after")
-    assert redactor.content(text.encode()) == redactor.text(text).encode()
-    assert "s3cret" not in redactor.text(text)
+    assert veil.text(text).endswith("[redacted] after")
+    assert veil.content(text.encode()) == veil.text(text).encode()
+    assert "s3cret" not in veil.text(text)
+    assert veil.sentence(text) == veil.text(text)
 
 
 def test_text_without_a_credential_stays() -> None:
-    assert Redactor([SECRET]).text("s3cret/key+of=test") == "s3cret/key+of=test"
-    assert Redactor([]).text("anything") == "anything"
-    assert Redactor([]).content(b"anything") == b"anything"
+    assert redactor(SECRET).text("s3cret/key+of=test") == "s3cret/key+of=test"
+    assert redactor().text("anything") == "anything"
+    assert redactor().content(b"anything") == b"anything"
 
 
 @every_vendor
@@ -359,26 +368,51 @@ def test_a_strange_redirect_is_a_status_error(vendor: Vendor, mode: str, locatio
 
 
 HTTPS = "https://api.example.com/v1/x"
+ENCODED = quote(SECRET, safe="")
 
 
+@pytest.mark.parametrize("location_of_key", ["header", "query", "cookie"])
 @pytest.mark.parametrize(
     ("location", "followed", "own"),
     [
         ("/y", True, True),
+        ("y", True, True),
+        ("?y=1#fragment", True, True),
+        ("/größe and spaces", True, True),
         ("https://api.example.com:443/y", True, True),
         ("https://API.example.com/y", True, True),
+        ("HTTPS://api.example.com/y", True, True),
         ("https://api.example.com:444/y", True, False),
         ("https://example.com/y", True, False),
+        ("//other.example/y", True, False),
         ("https://api.example.com.evil.example/y", True, False),
+        ("https://api.example.com@evil.example/y", False, False),
+        ("https://user:password@api.example.com/y", False, False),
+        ("https://api.example.com%2eevil.example/y", False, False),
+        ("https://api.example.com\\@evil.example/y", False, False),
+        ("https://exämple.com/y", False, False),
         ("http://api.example.com/y", False, False),
         ("http://other.example/y", False, False),
-        (f"https://other.example/?k={quote(SECRET, safe='')}", False, False),
+        (f"https://other.example/?k={ENCODED}", False, False),
+        (f"https://api.example.com/{ENCODED}", True, True),
+        (f"https://api.example.com/?key={ENCODED}", True, True),
     ],
 )
-def test_which_redirects_are_followed(location: str, followed: bool, own: bool) -> None:
-    send = Send("POST", HTTPS, {"api-key": SECRET, "Cookie": "a=b"}, BytesBody(b"", "x/y"), True)
-    target = _redirect(send, Answered(307, {"location": location}, b""), Redactor([SECRET]))
+def test_which_redirects_are_followed(
+    location: str, followed: bool, own: bool, location_of_key: Any
+) -> None:
+    credential = Credential("api_key=", Secret(SECRET))
+    scheme = SecurityScheme("api_key", location_of_key, "key")
+    placed = [Placed(scheme, credential, Secret(SECRET))]
+    body = BytesBody(b"", "x/y")
+    send = Send("POST", HTTPS, {"api-key": "x", "Cookie": "a=b"}, body, True, placed)
+    target = _redirect(send, Answered(307, {"location": location}, b""), redactor(SECRET))
     assert (target is not None) == followed
     if target is not None:
         assert target.own == own
         assert target.headers == (send.headers if own else {})
+        assert_hidden(target)
+        carried = target.wire_url() + repr(target.wire_headers())
+        assert (SECRET in carried or ENCODED in carried) == own
+        # a server that gives the parameter itself gets it once
+        assert ("key=" + ENCODED not in location) or target.wire_url().count("key=") == 1

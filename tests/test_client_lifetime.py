@@ -8,7 +8,9 @@ import threading
 import httpx2
 import pytest
 from questionpro_client import AsyncQuestionPro, QuestionPro
-from questionpro_client._runtime.security import Credentials, Secret, SecurityScheme
+from questionpro_client._runtime.credential import Credential
+from questionpro_client._runtime.secret import Secret
+from questionpro_client._runtime.security import Credentials, SecurityScheme
 from questionpro_client.errors import ConfigurationError
 
 from tests.delivery import ok
@@ -96,7 +98,7 @@ def test_a_client_serves_many_threads(stub: Stub) -> None:
 
 def test_a_credential_is_sent_where_it_is_optional() -> None:
     scheme = SecurityScheme("api_key", "header", "api-key")
-    having = Credentials({"key": scheme}, {"api_key": Secret("k")})
+    having = Credentials({"key": scheme}, {"api_key": Credential("api_key=", Secret("k"))})
     lacking = Credentials({"key": scheme}, {})
     assert [found for found, _ in having.choose([(), ("key",)])] == [scheme]
     assert lacking.choose([(), ("key",)]) == []

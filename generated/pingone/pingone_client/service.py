@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 from . import resources
+from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server, ServerVariable
 from ._runtime.service import Service
@@ -48,13 +50,17 @@ class PingOne:
     Uploads an image file into a PingOne environment and answers where it is served from.
 
     Args:
-        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Read
-            from the environment variable PINGONE_TOKEN when not given.
+        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Or a
+            function that returns it: called when it is first needed, and again when the API
+            refuses it (401), once in a call. Read from the environment variable PINGONE_TOKEN
+            when not given.
         region: Domain of the region, com North America, ca Canada, eu Europe, com.au Australia,
             sg Singapore, asia Asia-Pacific. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
         timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -66,23 +72,28 @@ class PingOne:
     def __init__(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.Client | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(Session.create(options, http_client))
 
@@ -93,11 +104,12 @@ class PingOne:
     def with_options(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.Client | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -105,17 +117,21 @@ class PingOne:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -134,6 +150,12 @@ class PingOne:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"
 
@@ -144,13 +166,17 @@ class AsyncPingOne:
     Uploads an image file into a PingOne environment and answers where it is served from.
 
     Args:
-        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Read
-            from the environment variable PINGONE_TOKEN when not given.
+        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Or a
+            function that returns it: called when it is first needed, and again when the API
+            refuses it (401), once in a call. Read from the environment variable PINGONE_TOKEN
+            when not given.
         region: Domain of the region, com North America, ca Canada, eu Europe, com.au Australia,
             sg Singapore, asia Asia-Pacific. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
         timeout: Seconds for each phase of a request, or an ``httpx2.Timeout``.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -162,23 +188,28 @@ class AsyncPingOne:
     def __init__(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(AsyncSession.create(options, http_client))
 
@@ -189,11 +220,12 @@ class AsyncPingOne:
     def with_options(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.AsyncClient | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -201,17 +233,21 @@ class AsyncPingOne:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -229,6 +265,12 @@ class AsyncPingOne:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -41,6 +41,7 @@ class Options:
         base_url: the server URL without trailing slash.
         explicit_base_url: whether the caller gave it, so that it also replaces the servers which
             single operations name.
+        retry_non_idempotent: whether a POST is sent again too when it may have been processed.
         values: the constructor's other options by name: server variables, client-wide parameters.
         error_message: JSON pointer to the sentence in an error body.
     """
@@ -51,6 +52,7 @@ class Options:
     user_agent: str
     timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT
     max_retries: int = DEFAULT_MAX_RETRIES
+    retry_non_idempotent: bool = False
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     error_message: str = ""
 
@@ -65,10 +67,10 @@ class Options:
         value = self.values[name]
         return msgspec.UNSET if value is None else value
 
-    @cached_property
+    @property
     def redactor(self) -> Redactor:
         """What hides this client's credentials."""
-        return Redactor(secret.reveal() for secret in self.credentials.secrets.values())
+        return self.credentials.redactor
 
     def steps(self, request: Request) -> Steps:
         """Begin an exchange."""
@@ -86,6 +88,7 @@ class Options:
             base_url=base_url,
             credentials=self.credentials,
             max_retries=self.max_retries,
+            retry_non_idempotent=self.retry_non_idempotent,
             headers={"User-Agent": self.user_agent},
         )
 
