@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .answer import Received, parse, status_value
 from .credential import Credential
-from .errors import ConfigurationError, UnexpectedStatus
+from .errors import APIError, ConfigurationError, UnexpectedStatus
 from .operation import Request
 from .redaction import Redactor
 from .response import Response
@@ -181,6 +181,14 @@ class Client:
         return self._response(request, await arun(steps, http, None))
 
     def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
+        try:
+            return self._read(request, end)
+        except APIError as error:
+            failure = error.with_traceback(None)
+        del end  # an answer may repeat the credential, and tracebacks show variables
+        raise failure
+
+    def _read(self, request: Request, end: Received | Failed) -> Response[Any]:
         if not isinstance(end, Received):
             assert end.cause.cause is not None
             raise end.cause.cause
@@ -268,10 +276,10 @@ class AuthenticatedClient(Client):
         prefix = f"{self.prefix} " if self.prefix else ""
         return {**self._headers, self.auth_header_name: f"{prefix}{self.token}"}
 
-    def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
+    def _read(self, request: Request, end: Received | Failed) -> Response[Any]:
         import httpx2
 
         if not isinstance(end, Received) and isinstance(end.cause.cause, httpx2.RequestError):
             # the exception goes to the caller, and from there perhaps into a report
             end.cause.cause.request.headers.pop(self.auth_header_name, None)
-        return super()._response(request, end)
+        return super()._read(request, end)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .answer import Received, result
-from .errors import ConfigurationError
+from .errors import APIError, ConfigurationError
 from .operation import Request
 from .redaction import Redactor
 from .security import Credentials
@@ -93,10 +93,23 @@ class Options:
         )
 
     def finish(self, request: Request, end: Received | Failed) -> Any:
-        """The value of an exchange, or its error."""
+        """The value of an exchange.
+
+        Callers do not bind ``end`` to a name: an answer may repeat the credential, and tracebacks
+        show the variables of every function that an exception passed.
+
+        Raises:
+            APIError: there is none.
+        """
         if isinstance(end, Received):
-            return result(request.operation, end, self.redactor, self.error_message)
-        raise end.error(self.redactor)
+            try:
+                return result(request.operation, end, self.redactor, self.error_message)
+            except APIError as error:
+                failure = error.with_traceback(None)
+        else:
+            failure = end.error(self.redactor)
+        del end
+        raise failure
 
     def changed(self, **changes: Any) -> Options:
         """A copy with other settings; None leaves a setting as it is."""
@@ -187,8 +200,7 @@ class Session:
         from .exchange import run
 
         steps = self.options.steps(request)
-        end = run(steps, self.pool.get(), self.options.timeout)
-        return self.options.finish(request, end)
+        return self.options.finish(request, run(steps, self.pool.get(), self.options.timeout))
 
     def close(self) -> None:
         """Close the connections, unless the caller brought them."""
@@ -222,8 +234,8 @@ class AsyncSession:
         from .exchange import arun
 
         steps = self.options.steps(request)
-        end = await arun(steps, self.pool.get(), self.options.timeout)
-        return self.options.finish(request, end)
+        http, timeout = self.pool.get(), self.options.timeout
+        return self.options.finish(request, await arun(steps, http, timeout))
 
     async def aclose(self) -> None:
         """Close the connections, unless the caller brought them."""
