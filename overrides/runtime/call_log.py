@@ -7,6 +7,7 @@ program asks for it.
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
 
 from .redaction import Redactor
@@ -73,6 +74,7 @@ class _Veil(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
+        self.lock = threading.Lock()
         self.redactors: weakref.WeakSet[Redactor] = weakref.WeakSet()
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -80,7 +82,9 @@ class _Veil(logging.Filter):
             message = clean = record.getMessage()
         except (TypeError, ValueError):
             return True  # logging itself tells about arguments that do not fit
-        for redactor in list(self.redactors):
+        with self.lock:
+            redactors = list(self.redactors)
+        for redactor in redactors:
             clean = redactor.text(clean)
         if clean != message:
             record.msg, record.args = clean, None
@@ -102,6 +106,7 @@ _LIBRARIES = (
 def veil(redactor: Redactor) -> None:
     """Keep the credentials of a client out of the log of the libraries below it."""
     if redactor not in _VEIL.redactors:
+        with _VEIL.lock:
+            _VEIL.redactors.add(redactor)
         for name in _LIBRARIES:
             logging.getLogger(name).addFilter(_VEIL)
-        _VEIL.redactors.add(redactor)

@@ -8,6 +8,7 @@ import binascii
 import inspect
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from .secret import NOT_PICKLED, Secret
 
 if TYPE_CHECKING:
     import anyio
+    from anyio.lowlevel import RunVar
 
 KEPT = 16
 """How many of the texts that a function returned are still redacted."""
@@ -47,8 +49,6 @@ class Credential:
         self._function: Secret[Callable[[], Any]] | None = None
         self._lock = threading.RLock()
         self._calling = False
-        # a lock of anyio belongs to one event loop
-        self._locks: WeakKeyDictionary[Any, anyio.Lock] = WeakKeyDictionary()
         self.current: Secret[str] | None = None
         self.known: tuple[Secret[str], ...] = ()
         if callable(given.reveal()):
@@ -87,9 +87,8 @@ class Credential:
     async def aobtain(self, stale: Secret[str] | None, attempts: int) -> None:
         """The same for the async client, whose functions may return an awaitable."""
         import anyio
-        from anyio.lowlevel import current_token
 
-        lock = self._locks.setdefault(current_token(), anyio.Lock())
+        lock = _locks().setdefault(self, anyio.Lock())
         if lock.statistics().owner == anyio.get_current_task():
             raise self._recursion(attempts)
         async with lock:
@@ -127,6 +126,23 @@ class Credential:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(NOT_PICKLED)
+
+
+@cache
+def _locks_by_loop() -> RunVar[WeakKeyDictionary[Credential, anyio.Lock]]:
+    from anyio.lowlevel import RunVar
+
+    return RunVar("locks of credentials")
+
+
+def _locks() -> WeakKeyDictionary[Credential, anyio.Lock]:
+    """The locks of this event loop: a lock cannot serve two."""
+    variable = _locks_by_loop()
+    locks = variable.get(None)
+    if locks is None:
+        locks = WeakKeyDictionary[Credential, "anyio.Lock"]()
+        variable.set(locks)
+    return locks
 
 
 # These return what is wrong instead of raising it: their variables are not in any traceback.
