@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import importlib
 import json
 import pickle
 import pprint
@@ -13,7 +15,7 @@ from urllib.parse import quote, quote_plus
 import httpx2
 import pytest
 from questionpro_client._runtime.body import BytesBody
-from questionpro_client._runtime.credential import Credential
+from questionpro_client._runtime.credential import KEPT, Credential
 from questionpro_client._runtime.exchange import Answered, Send, _redirect
 from questionpro_client._runtime.redaction import Redactor
 from questionpro_client._runtime.secret import Secret
@@ -26,10 +28,12 @@ from tests.vendors import (
     QUESTIONPRO,
     SECRET,
     Vendor,
+    call,
     every_vendor,
     failure,
     upload,
 )
+from tests.workshop import foreign
 
 
 def carries(request: Request, secret: str = SECRET) -> bool:
@@ -144,8 +148,9 @@ def test_a_client_hides_its_credential(vendor: Vendor, mode: str) -> None:
             else:
                 with pytest.raises(TypeError, match="credential"):
                     duplicate(value)
-    with pytest.raises(TypeError):
-        pickle.dumps(client)
+    for duplicate in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="make a client where it is used"):
+            duplicate(client)
 
 
 @every_vendor
@@ -182,6 +187,34 @@ def test_every_spelling_of_a_credential_is_found(spelling: str) -> None:
     assert veil.content(text.encode()) == veil.text(text).encode()
     assert "s3cret" not in veil.text(text)
     assert veil.sentence(text) == veil.text(text)
+
+
+def test_a_short_credential_leaves_our_sentences_readable() -> None:
+    veil = redactor("k", "list")
+    path = "$.pagination.links[3].kind: expected a list, got k"
+    assert veil.sentence(path) == (
+        "$.pagination.links[3].kind: expected a [redacted], got [redacted]"
+    )
+    assert veil.text("links: k") == "lin[redacted]s: [redacted]"
+    assert redactor("long-enough").sentence("$.along-enoughs") == "$.a[redacted]s"
+
+
+@every_vendor
+def test_an_error_tells_where_also_to_who_has_a_short_credential(vendor: Vendor, mode: str) -> None:
+    with Recorder(reply(vendor.status, b'["k"]')) as server:
+        error = failure(vendor, mode, server.url, **{vendor.option: "k"})
+    assert "with a body that is not what the API document says: $: expected an object" in str(error)
+
+
+def test_redaction_follows_the_tokens_of_a_function() -> None:
+    values = iter(range(1000))
+    credential = Credential("token=", Secret(lambda: f"token-{next(values)}-"))
+    veil = Redactor([credential])
+    assert veil.text("token-0-") == "token-0-"
+    for number in range(KEPT + 3):
+        credential.obtain(credential.current, 0)
+        assert veil.text(f"a token-{number}- b") == "a [redacted] b"
+    assert veil.text("token-3- token-2-") == "[redacted] token-2-"
 
 
 def test_text_without_a_credential_stays() -> None:
@@ -301,7 +334,11 @@ def test_the_way_back_home_carries_no_credential(vendor: Vendor, mode: str) -> N
 @every_vendor
 def test_credentials_of_a_client_passed_in_stay_at_home(vendor: Vendor, mode: str) -> None:
     kind = httpx2.Client if mode == "sync" else httpx2.AsyncClient
-    http = kind(auth=("user", "pool-password"), headers={"X-Pool": "pool-password"})
+    http = kind(
+        auth=("user", "pool-password"),
+        headers={"X-Pool": "pool-password", "X-API-Key": "pool-password"},
+        cookies={"session": "pool-password"},
+    )
     with (
         Recorder(redirect(307, "/y"), ok(vendor)) as other,
         Recorder(redirect(307, other.url + "/x")) as server,
@@ -311,7 +348,59 @@ def test_credentials_of_a_client_passed_in_stay_at_home(vendor: Vendor, mode: st
     assert [request.target for request in other.requests] == ["/x", "/y"]
     for request in other.requests:
         assert request.header("authorization") is None
+        assert request.header("cookie") is None
+        assert not carries(request)
         assert not carries(request, "pool-password")
+
+
+@every_vendor
+def test_an_authorization_of_a_client_passed_in_stays_at_home(vendor: Vendor, mode: str) -> None:
+    kind = httpx2.Client if mode == "sync" else httpx2.AsyncClient
+    http = kind(headers={"Authorization": "Bearer pool-password"})
+    with (
+        Recorder(ok(vendor)) as other,
+        Recorder(redirect(307, other.url + "/x")) as server,
+    ):
+        upload(vendor, mode, server.url, b"x", http_client=http)
+    # one value: the client's own credential wins over the pool's where both want the header
+    own = vendor.header == "Authorization"
+    assert server.only.header("authorization") == (
+        f"Bearer {SECRET}" if own else "Bearer pool-password"
+    )
+    assert not carries(other.only, "pool-password")
+    assert not carries(other.only)
+
+
+VAULT = {
+    "by_default": {"key_in_query": SECRET},
+    "cookie": {"key_in_cookie": SECRET},
+    "basic": {"password": ("user", SECRET)},
+    "oauth": {"token": SECRET},
+    "both": {"key_in_header": SECRET, "key_in_query": SECRET},
+}
+
+
+@pytest.mark.parametrize("method", VAULT)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_credential_of_any_kind_goes_along_at_home_only(
+    mode: str, method: str, status: int
+) -> None:
+    foreign()
+    package: Any = importlib.import_module("vault_client")
+    kind = package.Vault if mode == "sync" else package.AsyncVault
+    with (
+        Recorder(reply(204, media_type="")) as other,
+        Recorder(redirect(status, "/next?a=b"), redirect(status, other.url + "/x?a=b")) as server,
+    ):
+        client = kind(base_url=server.url, **VAULT[method])
+        call(client, lambda c: getattr(c.doors, method)())
+    encoded = base64.b64encode(f"user:{SECRET}".encode()).decode()
+    assert all(carries(request) or carries(request, encoded) for request in server.requests)
+    assert server.requests[1].target.startswith("/next?a=b")
+    assert other.only.target == "/x?a=b"
+    assert not carries(other.only)
+    assert not carries(other.only, encoded)
+    assert other.only.header("cookie") is None
 
 
 @every_vendor

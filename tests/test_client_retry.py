@@ -67,6 +67,20 @@ AGAIN: list[tuple[dict[str, Any], bool]] = [
     ({"method": "POST", "status": 429, "retry_after": "999999999999999999"}, False),
     ({"method": "POST", "status": 429, "retry_after": "junk"}, True),
     ({"method": "POST", "status": 400, "retry_after": "1"}, False),
+    ({"method": "POST", "status": 429, "retry_after": "-1"}, True),
+    ({"method": "POST", "status": 429, "retry_after": "60.0"}, True),
+    ({"method": "POST", "status": 429, "retry_after": "60.1"}, False),
+    ({"method": "POST", "status": 429, "retry_after": "9" * 5000}, False),
+    ({"method": "POST", "status": 429, "retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"}, True),
+    ({"method": "POST", "status": 429, "retry_after": "Wed, 21 Oct 2215 07:28:00 GMT"}, False),
+    ({"method": "POST", "status": 500, "duplicates": True}, True),
+    ({"method": "PATCH", "status": 520, "duplicates": True}, True),
+    ({"method": "POST", "status": None, "sent": True, "duplicates": True}, True),
+    ({"method": "POST", "status": 400, "duplicates": True}, False),
+    ({"method": "POST", "status": 409, "duplicates": True}, False),
+    ({"method": "POST", "status": 500, "duplicates": True, "replayable": False}, False),
+    ({"method": "POST", "status": 500, "duplicates": True, "max_retries": 0}, False),
+    ({"method": "POST", "status": 500, "duplicates": True, "retry_after": "61"}, False),
 ]
 
 
@@ -75,11 +89,14 @@ def test_what_is_sent_again(case: dict[str, Any], again: bool) -> None:
     assert (delay(**{"attempt": 1, "max_retries": 2, **case}) is not None) is again
 
 
-@pytest.mark.parametrize(("attempt", "most"), [(1, 0.5), (2, 1.0), (3, 2.0), (5, 8.0), (99, 8.0)])
-def test_pauses_grow_with_jitter_up_to_a_cap(attempt: int, most: float) -> None:
-    pauses = [delay(method="GET", attempt=attempt, max_retries=100, status=503) for _ in range(200)]
+@given(attempt=st.integers(1, 10_000), method=st.sampled_from(["GET", "POST"]))
+def test_pauses_grow_with_jitter_up_to_a_cap(attempt: int, method: str) -> None:
+    most = min(8.0, 0.5 * 2 ** min(attempt - 1, 10))
+    pauses = [
+        delay(method=method, attempt=attempt, max_retries=10_000, status=503) for _ in range(50)
+    ]
     numbers = [pause for pause in pauses if pause is not None]
-    assert len(numbers) == 200
+    assert len(numbers) == 50
     assert most / 2 <= min(numbers) < max(numbers) <= most
 
 
@@ -204,6 +221,44 @@ def test_a_refused_connection_is_tried_again(vendor: Vendor, mode: str) -> None:
     start = time.perf_counter()
     assert failure(vendor, mode, url, max_retries=1).attempts == 2
     assert time.perf_counter() - start >= 0.25
+
+
+@every_vendor
+def test_a_post_is_sent_again_when_the_caller_says_so(vendor: Vendor, mode: str) -> None:
+    script = [reply(500, b"", NOW), reset(), ok(vendor)]
+    with Recorder(*script) as server:
+        upload(vendor, mode, server.url, b"x", retry_non_idempotent=True)
+    assert len(server.requests) == 3
+    with Recorder(*script) as server:
+        client = vendor.client(mode, server.url).with_options(retry_non_idempotent=True)
+        call(client, lambda c: vendor.upload(c, b"x"))
+    assert len(server.requests) == 3
+
+
+@every_vendor
+def test_with_options_keeps_or_takes_back_the_permission(vendor: Vendor, mode: str) -> None:
+    client = vendor.client(mode, "http://127.0.0.1", retry_non_idempotent=True)
+    assert client.with_options(max_retries=1)._session.options.retry_non_idempotent
+    with Recorder(reply(500, b"", NOW)) as server:
+        again = client.with_options(base_url=server.url, retry_non_idempotent=False)
+        with pytest.raises(vendor.errors.InternalServerError):
+            call(again, lambda c: vendor.upload(c, b"x"))
+
+
+@every_vendor
+def test_attempts_are_told_by_whatever_ends_a_call(vendor: Vendor, mode: str) -> None:
+    def pieces() -> Any:
+        yield b"x"
+
+    with Recorder(redirect(307, "/next")) as server:  # the body is gone: an answer, not a failure
+        error = failure(vendor, mode, server.url, pieces())
+    assert (error.status_code, error.attempts) == (307, 1)
+    assert failure(vendor, mode, "http://h", timeout=-1).attempts == 0
+    client = vendor.client(mode, "http://127.0.0.1")
+    call(client, lambda c: None)
+    with pytest.raises(vendor.errors.ConfigurationError) as caught:
+        call(client, lambda c: vendor.upload(c, b"x"))
+    assert caught.value.attempts == 0
 
 
 @pytest.mark.parametrize("status", [500, 502, 520])

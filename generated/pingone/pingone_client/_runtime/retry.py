@@ -57,7 +57,7 @@ def delay(
     asked = retry_after_seconds(retry_after)
     if asked is not None:
         return asked if asked <= MAX_RETRY_AFTER else None
-    return min(_CAP, _BASE * 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+    return min(_CAP, _BASE * 2.0 ** min(attempt - 1, 10)) * random.uniform(0.5, 1.0)
 
 
 def retry_after_seconds(value: str | None) -> float | None:
