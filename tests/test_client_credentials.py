@@ -371,7 +371,7 @@ def test_an_authorization_of_a_client_passed_in_stays_at_home(vendor: Vendor, mo
     assert not carries(other.only)
 
 
-VAULT = {
+VAULT: dict[str, dict[str, Any]] = {
     "by_default": {"key_in_query": SECRET},
     "cookie": {"key_in_cookie": SECRET},
     "basic": {"password": ("user", SECRET)},

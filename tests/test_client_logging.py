@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -134,7 +134,7 @@ def test_the_package_configures_nothing(vendor: Vendor) -> None:
 # --- no credential in any record, ours or of the libraries below
 
 
-ECHOES = {
+ECHOES: dict[str, Callable[[Vendor], list[Step]]] = {
     "200": lambda vendor: [reply(vendor.status, vendor.answer(), [("X-Echo", SECRET)])],
     "401": lambda _: [reply(401, SECRET.encode(), [("X-Echo", quote(SECRET, safe=""))])],
     "redirect": lambda vendor: [redirect(307, f"/?echo={SECRET}"), ok(vendor)],
