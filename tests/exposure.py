@@ -9,11 +9,15 @@ import base64
 import contextlib
 import copy
 import pickle
+import pprint
 import traceback
 from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 from urllib.parse import quote, quote_plus
+
+from tests.recorder import Request
+from tests.vendors import SECRET
 
 DEPTH = 3
 """How deep containers and objects of a package are looked into."""
@@ -24,6 +28,21 @@ def forms(secret: str) -> set[str]:
     plain = {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}
     raw = secret.encode()
     return plain | {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
+
+
+def carries(request: Request, secret: str = SECRET) -> bool:
+    """Whether a credential is anywhere in what was sent."""
+    text = repr((request.line, request.headers, request.raw))
+    return any(form in text for form in {secret, quote(secret, safe=""), quote_plus(secret)})
+
+
+def assert_hidden(*values: object) -> None:
+    """Fail if the tests' credential shows in a value or in its attributes."""
+    for value in values:
+        text = "\n".join([str(value), repr(value), pprint.pformat(value)])
+        if hasattr(value, "__dict__"):
+            text += pprint.pformat(vars(value))
+        assert SECRET not in text
 
 
 def assert_unexposed(error: BaseException, package: str, *secrets: str) -> None:
