@@ -13,7 +13,9 @@ import httpx2
 import pytest
 import trio
 from questionpro_client import AsyncQuestionPro, QuestionPro
-from questionpro_client._runtime.security import Credentials, Secret, SecurityScheme
+from questionpro_client._runtime.credential import Credential
+from questionpro_client._runtime.secret import Secret
+from questionpro_client._runtime.security import Credentials, SecurityScheme
 from questionpro_client.errors import ConfigurationError
 
 from tests.delivery import ok
@@ -100,9 +102,43 @@ def test_a_client_serves_many_threads(stub: Stub) -> None:
     assert sorted(stub.content(image) for image in stub.images()) == sorted(pictures)
 
 
+def test_threads_may_change_options_of_one_client() -> None:
+    """Each request carries what its own thread asked for, over connections that all share."""
+    answer = ok(QUESTIONPRO)
+    names = [f"key-{number}" for number in range(16)]
+    failures: list[BaseException] = []
+    together = threading.Barrier(len(names))
+    with (
+        Recorder(*[answer] * (3 * len(names))) as server,
+        QuestionPro(api_key="shared", base_url=f"{server.url}/shared") as qp,
+    ):
+
+        def work(name: str) -> None:
+            try:
+                together.wait()
+                twin = qp.with_options(api_key=name, base_url=f"{server.url}/{name}")
+                for client in (twin, qp, twin.with_options(max_retries=0)):
+                    client.images.upload(user_id=USER, file=b"x")
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    sent = [
+        (request.target.split("/")[1], request.header("api-key")) for request in server.requests
+    ]
+    assert sorted(map(str, sent)) == sorted(
+        str((name, name)) for name in [*names * 2, *["shared"] * len(names)]
+    )
+
+
 def test_a_credential_is_sent_where_it_is_optional() -> None:
     scheme = SecurityScheme("api_key", "header", "api-key")
-    having = Credentials({"key": scheme}, {"api_key": Secret("k")})
+    having = Credentials({"key": scheme}, {"api_key": Credential("api_key=", Secret("k"))})
     lacking = Credentials({"key": scheme}, {})
     assert [found for found, _ in having.choose([(), ("key",)])] == [scheme]
     assert lacking.choose([(), ("key",)]) == []

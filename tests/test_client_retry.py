@@ -67,6 +67,20 @@ AGAIN: list[tuple[dict[str, Any], bool]] = [
     ({"method": "POST", "status": 429, "retry_after": "999999999999999999"}, False),
     ({"method": "POST", "status": 429, "retry_after": "junk"}, True),
     ({"method": "POST", "status": 400, "retry_after": "1"}, False),
+    ({"method": "POST", "status": 429, "retry_after": "-1"}, True),
+    ({"method": "POST", "status": 429, "retry_after": "60.0"}, True),
+    ({"method": "POST", "status": 429, "retry_after": "60.1"}, False),
+    ({"method": "POST", "status": 429, "retry_after": "9" * 5000}, False),
+    ({"method": "POST", "status": 429, "retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"}, True),
+    ({"method": "POST", "status": 429, "retry_after": "Wed, 21 Oct 2215 07:28:00 GMT"}, False),
+    ({"method": "POST", "status": 500, "duplicates": True}, True),
+    ({"method": "PATCH", "status": 520, "duplicates": True}, True),
+    ({"method": "POST", "status": None, "sent": True, "duplicates": True}, True),
+    ({"method": "POST", "status": 400, "duplicates": True}, False),
+    ({"method": "POST", "status": 409, "duplicates": True}, False),
+    ({"method": "POST", "status": 500, "duplicates": True, "replayable": False}, False),
+    ({"method": "POST", "status": 500, "duplicates": True, "max_retries": 0}, False),
+    ({"method": "POST", "status": 500, "duplicates": True, "retry_after": "61"}, False),
 ]
 
 
@@ -75,16 +89,22 @@ def test_what_is_sent_again(case: dict[str, Any], again: bool) -> None:
     assert (delay(**{"attempt": 1, "max_retries": 2, **case}) is not None) is again
 
 
-@pytest.mark.parametrize(("attempt", "most"), [(1, 0.5), (2, 1.0), (3, 2.0), (5, 8.0), (99, 8.0)])
-def test_pauses_grow_with_jitter_up_to_a_cap(attempt: int, most: float) -> None:
-    pauses = [delay(method="GET", attempt=attempt, max_retries=100, status=503) for _ in range(200)]
+@given(attempt=st.integers(1, 10_000), method=st.sampled_from(["GET", "POST"]))
+def test_pauses_grow_with_jitter_up_to_a_cap(attempt: int, method: str) -> None:
+    most = min(8.0, 0.5 * 2 ** min(attempt - 1, 10))
+    pauses = [
+        delay(method=method, attempt=attempt, max_retries=10_000, status=503) for _ in range(50)
+    ]
     numbers = [pause for pause in pauses if pause is not None]
-    assert len(numbers) == 200
+    assert len(numbers) == 50
     assert most / 2 <= min(numbers) < max(numbers) <= most
 
 
 def test_retry_after_is_obeyed_to_the_second() -> None:
     assert delay(method="GET", attempt=1, max_retries=2, status=429, retry_after="17") == 17.0
+
+
+THOUSAND_YEARS = 1000 * 365.25 * 86400
 
 
 @pytest.mark.parametrize(
@@ -95,13 +115,31 @@ def test_retry_after_is_obeyed_to_the_second() -> None:
         ("120", 120.0),
         (" 7 ", 7.0),
         ("-1", None),
-        ("1.5", None),
+        ("-5", None),
+        ("+5", None),
+        ("1.5", 1.5),
+        ("1.", None),
+        (".5", None),
+        ("1e3", None),
+        ("1_0", None),
+        ("0x10", None),
+        ("inf", None),
+        ("nan", None),
+        ("000000000000005", 5.0),
+        ("9" * 20, THOUSAND_YEARS),
+        ("9" * 5000, THOUSAND_YEARS),
         ("", None),
         ("soon", None),
         ("٣", None),
         ("²", None),
         ("1, 2", None),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 -0000", 0.0),
+        ("Wednesday, 21-Oct-15 07:28:00 GMT", 0.0),
+        ("Wed Oct 21 07:28:00 2015", 0.0),
+        ("2015-10-21T07:28:00Z", None),
+        ("Wed, 21 Oct 99999 07:28:00 GMT", None),
         ("Wed, 99 Oct 2015 07:28:00 GMT", None),
         ("Wednesday", None),
     ],
@@ -110,7 +148,7 @@ def test_retry_after_is_seconds_or_a_date(text: str | None, seconds: float | Non
     assert retry_after_seconds(text) == seconds
 
 
-@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0200"])
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0200", ""])
 def test_retry_after_is_a_date_to_come(zone: str) -> None:
     hours = 2 if zone == "+0200" else 0
     when = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=50, hours=hours)
@@ -183,6 +221,44 @@ def test_a_refused_connection_is_tried_again(vendor: Vendor, mode: str) -> None:
     start = time.perf_counter()
     assert failure(vendor, mode, url, max_retries=1).attempts == 2
     assert time.perf_counter() - start >= 0.25
+
+
+@every_vendor
+def test_a_post_is_sent_again_when_the_caller_says_so(vendor: Vendor, mode: str) -> None:
+    script = [reply(500, b"", NOW), reset(), ok(vendor)]
+    with Recorder(*script) as server:
+        upload(vendor, mode, server.url, b"x", retry_non_idempotent=True)
+    assert len(server.requests) == 3
+    with Recorder(*script) as server:
+        client = vendor.client(mode, server.url).with_options(retry_non_idempotent=True)
+        call(client, lambda c: vendor.upload(c, b"x"))
+    assert len(server.requests) == 3
+
+
+@every_vendor
+def test_with_options_keeps_or_takes_back_the_permission(vendor: Vendor, mode: str) -> None:
+    client = vendor.client(mode, "http://127.0.0.1", retry_non_idempotent=True)
+    assert client.with_options(max_retries=1)._session.options.retry_non_idempotent
+    with Recorder(reply(500, b"", NOW)) as server:
+        again = client.with_options(base_url=server.url, retry_non_idempotent=False)
+        with pytest.raises(vendor.errors.InternalServerError):
+            call(again, lambda c: vendor.upload(c, b"x"))
+
+
+@every_vendor
+def test_attempts_are_told_by_whatever_ends_a_call(vendor: Vendor, mode: str) -> None:
+    def pieces() -> Any:
+        yield b"x"
+
+    with Recorder(redirect(307, "/next")) as server:  # the body is gone: an answer, not a failure
+        error = failure(vendor, mode, server.url, pieces())
+    assert (error.status_code, error.attempts) == (307, 1)
+    assert failure(vendor, mode, "http://h", timeout=-1).attempts == 0
+    client = vendor.client(mode, "http://127.0.0.1")
+    call(client, lambda c: None)
+    with pytest.raises(vendor.errors.ConfigurationError) as caught:
+        call(client, lambda c: vendor.upload(c, b"x"))
+    assert caught.value.attempts == 0
 
 
 @pytest.mark.parametrize("status", [500, 502, 520])

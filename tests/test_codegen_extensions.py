@@ -24,6 +24,7 @@ CASES: dict[str, tuple[Change, str]] = {
     "client name": (put("/info", "x-client-name", "my client"), "'my client' cannot be the name"),
     "client name of a type": (put("/info", "x-client-name", 5), "'5' cannot be the name"),
     "client name of ours": (put("/info", "x-client-name", "Client"), "'Client' cannot be the name"),
+    "client name in use": (put("/info", "x-client-name", "Secret"), "'Secret' cannot be the name"),
     "error message": (put("/info", "x-client-error-message", "error"), "no JSON pointer"),
     "method name": (put(GET, "x-client-method", "import"), "'import', which cannot be a name"),
     "method name of a type": (put(GET, "x-client-method", ["x"]), "cannot be a name in Python"),

@@ -1,13 +1,17 @@
-"""Credentials, and the place in a request where each security scheme puts them."""
+"""Security schemes, and the place in a request where each puts its credential."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from functools import cached_property
+from typing import Literal, NamedTuple
+from urllib.parse import parse_qsl, quote, urlsplit
 
+from .credential import Credential
 from .errors import ConfigurationError
+from .redaction import Redactor
+from .secret import Secret
 
 
 @dataclass(frozen=True)
@@ -27,66 +31,21 @@ class SecurityScheme:
     prefix: str = ""
 
 
-class Secret:
-    """A credential that shows itself to nobody but :meth:`reveal`."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The credential itself."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a credential is not pickled: pass it to the client where it is used")
-
-
-def read_secret(option: str, value: str | None, variable: str) -> Secret | None:
-    """The credential given as ``value`` or else in an environment variable; None when in neither.
-
-    Raises:
-        ConfigurationError: it is empty or cannot stand in an HTTP header.
-    """
-    source = f"{option}="
-    if value is None:
-        value = os.environ.get(variable)
-        source = f"the environment variable {variable}"
-        if value is None:
-            return None
-    return checked_secret(value, source)
-
-
-def checked_secret(value: str, source: str) -> Secret:
-    """Wrap a credential.
-
-    Raises:
-        ConfigurationError: it is empty or cannot stand in an HTTP header; the message tells its
-            source.
-    """
-    if not value:
-        raise ConfigurationError(f"{source} is empty")
-    # RFC 9110, 5.5: a header value is visible ASCII, spaces inside
-    if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise ConfigurationError(
-            f"{source} holds a character that cannot stand in an HTTP header "
-            "(line break, control character, space at an end, or not ASCII)"
-        )
-    return Secret(value)
-
-
 @dataclass(frozen=True)
 class Credentials:
-    """The secrets of one client by constructor keyword, and the schemes that use them."""
+    """The credentials of one client by constructor keyword, and the schemes that use them."""
 
     schemes: Mapping[str, SecurityScheme]
-    secrets: Mapping[str, Secret]
+    given: Mapping[str, Credential]
 
-    def choose(self, requirements: Sequence[Sequence[str]]) -> list[tuple[SecurityScheme, Secret]]:
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What hides them."""
+        return Redactor(self.given.values())
+
+    def choose(
+        self, requirements: Sequence[Sequence[str]]
+    ) -> list[tuple[SecurityScheme, Credential]]:
         """The schemes of the first alternative whose credentials are all here.
 
         Args:
@@ -99,9 +58,54 @@ class Credentials:
         """
         for alternative in filter(None, requirements):
             schemes = [self.schemes[name] for name in alternative]
-            if all(scheme.option in self.secrets for scheme in schemes):
-                return [(scheme, self.secrets[scheme.option]) for scheme in schemes]
+            if all(scheme.option in self.given for scheme in schemes):
+                return [(scheme, self.given[scheme.option]) for scheme in schemes]
         if not requirements or not all(requirements):
             return []
         options = sorted({self.schemes[name].option for names in requirements for name in names})
         raise ConfigurationError(f"this operation needs a credential: {' or '.join(options)}")
+
+
+class Placed(NamedTuple):
+    """A credential in a request: its scheme, and the text that is sent for it."""
+
+    scheme: SecurityScheme
+    credential: Credential
+    secret: Secret[str]
+
+
+def url_with(placed: Sequence[Placed], url: str) -> str:
+    """The URL with the credentials of the query; a parameter that is there already stays alone."""
+    here = [each for each in placed if each.scheme.location == "query"]
+    if here:
+        present = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+        here = [each for each in here if each.scheme.name not in present]
+    if not here:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}" + "&".join(
+        [f"{quote(each.scheme.name, safe='')}={_quoted(each)}" for each in here]
+    )
+
+
+def headers_with(placed: Sequence[Placed], headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers with the credentials of headers and cookies; a header that is there stays."""
+    present = {name.lower() for name in headers}
+    cookies = [each for each in placed if each.scheme.location == "cookie"]
+    return (
+        dict(headers)
+        | {
+            each.scheme.name: f"{each.scheme.prefix} {each.secret.reveal()}".lstrip()
+            for each in placed
+            if each.scheme.location == "header" and each.scheme.name.lower() not in present
+        }
+        | ({"Cookie": _cookie_header(headers.get("Cookie"), cookies)} if cookies else {})
+    )
+
+
+def _cookie_header(others: str | None, placed: Sequence[Placed]) -> str:
+    pairs = [f"{each.scheme.name}={_quoted(each)}" for each in placed]
+    return "; ".join([others, *pairs] if others else pairs)
+
+
+def _quoted(placed: Placed) -> str:
+    return quote(placed.secret.reveal(), safe="")

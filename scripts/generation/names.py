@@ -33,7 +33,10 @@ IN_MODELS = frozenset({"additional_properties", "additional_keys", "to_dict", "f
 
 # Of the constructor of a client, and what its body uses.
 _IN_CONSTRUCTORS = frozenset(
-    {"self", "base_url", "timeout", "max_retries", "http_client", "options", "twin"}
+    {
+        *("self", "base_url", "timeout", "max_retries", "retry_non_idempotent", "http_client"),
+        *("options", "secrets", "twin"),
+    }
 )
 
 # Of a client object itself.

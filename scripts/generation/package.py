@@ -273,6 +273,11 @@ def _client_sections(surface: Surface) -> list[Section]:
         Keyword(
             "max_retries", "How often a request that cannot have been processed is sent again."
         ),
+        Keyword(
+            "retry_non_idempotent",
+            "Whether a POST or PATCH is also sent again when the first one may have been processed "
+            "(no answer, or 500 and above): it may then happen twice.",
+        ),
         Keyword("http_client", "Sends the requests; it is not closed for you."),
     ]
     return [

@@ -166,7 +166,7 @@ def _schemes(vendor: str, document: dict[str, Any]) -> list[SchemeView]:
         environment = str(scheme.get("x-env") or f"{snake_case(vendor)}_{option}".upper())
         text = prose(scheme.get("description"))
         if http == "basic":
-            text = f"{text} Base64 of ``user:password``.".strip()
+            text = f"{text} User name and password, or their Base64.".strip()
         views.append(SchemeView(name, option, environment, location, wire_name, prefix, text))
     return views
 
@@ -175,14 +175,16 @@ def _secrets(schemes: list[SchemeView]) -> list[OptionView]:
     first: dict[str, SchemeView] = {}
     for scheme in schemes:
         first.setdefault(scheme.option, scheme)
+    pairs = {scheme.option for scheme in schemes if scheme.prefix == "Basic"}
     return [
         OptionView(
             name=option,
             key=option,
-            type="str | None",
+            type=f"str | {'tuple[str, str] | ' if option in pairs else ''}Callable[[], str] | None",
             default="None",
-            description=f"{scheme.description} Read from the environment variable "
-            f"{scheme.environment} when not given.".strip(),
+            description=f"{scheme.description} Or a function that returns it: called when it is "
+            "first needed, and again when the API refuses it (401), once in a call. Read from the "
+            f"environment variable {scheme.environment} when not given.".strip(),
             kind="secret",
             environment=scheme.environment,
         )

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from . import resources
 from ._runtime.constraint import Constraint
+from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server
 from ._runtime.service import Service
@@ -52,8 +54,9 @@ class Inventorum:
 
     Args:
         token: An OAuth 2 access token, sent as `Authorization: Bearer <token>`. Refresh tokens
-            rotate: each use of one answers another. Read from the environment variable
-            INVENTORUM_TOKEN when not given.
+            rotate: each use of one answers another. Or a function that returns it: called when
+            it is first needed, and again when the API refuses it (401), once in a call. Read
+            from the environment variable INVENTORUM_TOKEN when not given.
         api_version: Number of the API version that the request is written for, 3 or above. It
             decides which form fields exist (`product_image` up to version 7, `image` from
             version 8) and the sign of the image's id. The vendor asks to send it with every
@@ -64,6 +67,8 @@ class Inventorum:
             take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
             one.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -75,23 +80,28 @@ class Inventorum:
     def __init__(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str] | None = None,
         api_version: int = 12,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.Client | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "api_version": api_version,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(Session.create(options, http_client))
 
@@ -102,11 +112,12 @@ class Inventorum:
     def with_options(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str] | None = None,
         api_version: int | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.Client | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -114,17 +125,21 @@ class Inventorum:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "api_version": api_version,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -143,6 +158,12 @@ class Inventorum:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"
 
@@ -156,8 +177,9 @@ class AsyncInventorum:
 
     Args:
         token: An OAuth 2 access token, sent as `Authorization: Bearer <token>`. Refresh tokens
-            rotate: each use of one answers another. Read from the environment variable
-            INVENTORUM_TOKEN when not given.
+            rotate: each use of one answers another. Or a function that returns it: called when
+            it is first needed, and again when the API refuses it (401), once in a call. Read
+            from the environment variable INVENTORUM_TOKEN when not given.
         api_version: Number of the API version that the request is written for, 3 or above. It
             decides which form fields exist (`product_image` up to version 7, `image` from
             version 8) and the sign of the image's id. The vendor asks to send it with every
@@ -168,6 +190,8 @@ class AsyncInventorum:
             take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
             one.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -179,23 +203,28 @@ class AsyncInventorum:
     def __init__(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         api_version: int = 12,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "api_version": api_version,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(AsyncSession.create(options, http_client))
 
@@ -206,11 +235,12 @@ class AsyncInventorum:
     def with_options(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         api_version: int | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -218,17 +248,21 @@ class AsyncInventorum:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "api_version": api_version,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -246,6 +280,12 @@ class AsyncInventorum:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 from . import resources
+from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server, ServerVariable
 from ._runtime.service import Service
@@ -50,8 +52,10 @@ class PingOne:
     Uploads an image file into a PingOne environment and answers where it is served from.
 
     Args:
-        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Read
-            from the environment variable PINGONE_TOKEN when not given.
+        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Or a
+            function that returns it: called when it is first needed, and again when the API
+            refuses it (401), once in a call. Read from the environment variable PINGONE_TOKEN
+            when not given.
         region: Domain of the region, com North America, ca Canada, eu Europe, com.au Australia,
             sg Singapore, asia Asia-Pacific. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
@@ -59,6 +63,8 @@ class PingOne:
             take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
             one.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -70,23 +76,28 @@ class PingOne:
     def __init__(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.Client | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(Session.create(options, http_client))
 
@@ -97,11 +108,12 @@ class PingOne:
     def with_options(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.Client | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -109,17 +121,21 @@ class PingOne:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -138,6 +154,12 @@ class PingOne:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"
 
@@ -148,8 +170,10 @@ class AsyncPingOne:
     Uploads an image file into a PingOne environment and answers where it is served from.
 
     Args:
-        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Read
-            from the environment variable PINGONE_TOKEN when not given.
+        token: An access token of the platform, sent as `Authorization: Bearer <token>`. Or a
+            function that returns it: called when it is first needed, and again when the API
+            refuses it (401), once in a call. Read from the environment variable PINGONE_TOKEN
+            when not given.
         region: Domain of the region, com North America, ca Canada, eu Europe, com.au Australia,
             sg Singapore, asia Asia-Pacific. 'com' when not given.
         base_url: Replaces the whole server URL, path included.
@@ -157,6 +181,8 @@ class AsyncPingOne:
             take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
             one.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -168,23 +194,28 @@ class AsyncPingOne:
     def __init__(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(AsyncSession.create(options, http_client))
 
@@ -195,11 +226,12 @@ class AsyncPingOne:
     def with_options(
         self,
         *,
-        token: str | None = None,
+        token: str | Callable[[], str | Awaitable[str]] | None = None,
         region: Literal["com", "ca", "eu", "com.au", "sg", "asia"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -207,17 +239,21 @@ class AsyncPingOne:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "token": Secret(token),
+        }
+        del token  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "token": token,
-            },
+            secrets=secrets,
             values={
                 "region": region,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -235,6 +271,12 @@ class AsyncPingOne:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 from . import resources
+from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server, ServerVariable
 from ._runtime.service import Service
@@ -60,8 +62,9 @@ class QuestionPro:
     to the data center of the account and carry its API key in the header `api-key`.
 
     Args:
-        api_key: The account's API key. Read from the environment variable QUESTIONPRO_API_KEY
-            when not given.
+        api_key: The account's API key. Or a function that returns it: called when it is first
+            needed, and again when the API refuses it (401), once in a call. Read from the
+            environment variable QUESTIONPRO_API_KEY when not given.
         datacenter: Top-level domain of the data center. com and eu are confirmed for this API;
             ca, sg, au and ae, and the two hosts outside the pattern that follow below, are
             known to the vendor's Android SDK. 'com' when not given.
@@ -70,6 +73,8 @@ class QuestionPro:
             take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
             one.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -82,23 +87,28 @@ class QuestionPro:
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
         datacenter: Literal["com", "eu", "ca", "sg", "au", "ae"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.Client | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "api_key": Secret(api_key),
+        }
+        del api_key  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "api_key": api_key,
-            },
+            secrets=secrets,
             values={
                 "datacenter": datacenter,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(Session.create(options, http_client))
 
@@ -110,11 +120,12 @@ class QuestionPro:
     def with_options(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
         datacenter: Literal["com", "eu", "ca", "sg", "au", "ae"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.Client | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -122,17 +133,21 @@ class QuestionPro:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "api_key": Secret(api_key),
+        }
+        del api_key  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "api_key": api_key,
-            },
+            secrets=secrets,
             values={
                 "datacenter": datacenter,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -151,6 +166,12 @@ class QuestionPro:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"
 
@@ -162,8 +183,9 @@ class AsyncQuestionPro:
     to the data center of the account and carry its API key in the header `api-key`.
 
     Args:
-        api_key: The account's API key. Read from the environment variable QUESTIONPRO_API_KEY
-            when not given.
+        api_key: The account's API key. Or a function that returns it: called when it is first
+            needed, and again when the API refuses it (401), once in a call. Read from the
+            environment variable QUESTIONPRO_API_KEY when not given.
         datacenter: Top-level domain of the data center. com and eu are confirmed for this API;
             ca, sg, au and ae, and the two hosts outside the pattern that follow below, are
             known to the vendor's Android SDK. 'com' when not given.
@@ -172,6 +194,8 @@ class AsyncQuestionPro:
             take once the request was sent; or an ``httpx2.Timeout``, whose phases hold one by
             one.
         max_retries: How often a request that cannot have been processed is sent again.
+        retry_non_idempotent: Whether a POST or PATCH is also sent again when the first one may
+            have been processed (no answer, or 500 and above): it may then happen twice.
         http_client: Sends the requests; it is not closed for you.
 
     Raises:
@@ -184,23 +208,28 @@ class AsyncQuestionPro:
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         datacenter: Literal["com", "eu", "ca", "sg", "au", "ae"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        retry_non_idempotent: bool = False,
         http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> None:
+        secrets: dict[str, Secret[Any]] = {
+            "api_key": Secret(api_key),
+        }
+        del api_key  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.configure(
-            secrets={
-                "api_key": api_key,
-            },
+            secrets=secrets,
             values={
                 "datacenter": datacenter,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         self._use(AsyncSession.create(options, http_client))
 
@@ -212,11 +241,12 @@ class AsyncQuestionPro:
     def with_options(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         datacenter: Literal["com", "eu", "ca", "sg", "au", "ae"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx2.Timeout | None = None,
         max_retries: int | None = None,
+        retry_non_idempotent: bool | None = None,
         http_client: httpx2.AsyncClient | aiohttp.ClientSession | None = None,
     ) -> Self:
         """A client with other settings that shares the connections of this one.
@@ -224,17 +254,21 @@ class AsyncQuestionPro:
         Takes the keywords of the constructor; what is left out stays as it is. Closing either
         client closes the connections of both.
         """
+        secrets: dict[str, Secret[Any]] = {
+            "api_key": Secret(api_key),
+        }
+        del api_key  # tracebacks show the variables of the functions that an exception passes
+
         options = SERVICE.reconfigure(
             self._session.options,
-            secrets={
-                "api_key": api_key,
-            },
+            secrets=secrets,
             values={
                 "datacenter": datacenter,
             },
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
         twin = object.__new__(type(self))
         if http_client is None:
@@ -252,6 +286,12 @@ class AsyncQuestionPro:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds a credential and connections, so it is not pickled or "
+            "copied: make a client where it is used, or call with_options()"
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.options.base_url!r})"

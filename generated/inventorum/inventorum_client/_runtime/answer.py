@@ -97,13 +97,10 @@ def _charset(headers: Mapping[str, str]) -> str:
 def _validation_error(
     received: Received, redactor: Redactor, what: str
 ) -> APIResponseValidationError:
-    content_type = received.headers.get("content-type", "no content type")
-    text = (
-        f"{received.method} {received.url} answered {received.status} ({content_type}) with a body "
-        f"that is not what the API document says: {what}"
-    )
+    content_type = redactor.text(received.headers.get("content-type", "no content type"))
     return APIResponseValidationError(
-        redactor.text(text),
+        f"{received.method} {received.url} answered {received.status} ({content_type}) with a body "
+        f"that is not what the API document says: {redactor.sentence(what)}",
         status_code=received.status,
         headers={key: redactor.text(value) for key, value in received.headers.items()},
         body=redactor.content(received.content),

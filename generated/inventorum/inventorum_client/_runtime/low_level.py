@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from .answer import Received, parse, status_value
-from .errors import UnexpectedStatus
+from .credential import Credential
+from .errors import APIError, ConfigurationError, UnexpectedStatus
 from .operation import Request
 from .redaction import Redactor
 from .response import Response
-from .security import checked_secret
+from .secret import Secret
 from .server import check_base_url
-from .session import DEFAULT_TIMEOUT, tls_context
+from .session import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import httpx2
@@ -128,12 +129,15 @@ class Client:
     def _arguments(self) -> dict[str, Any]:
         import httpx2
 
-        headers = httpx2.Headers({"User-Agent": self.USER_AGENT})
-        headers.update(self._all_headers())
+        from .connection_pool import tls_context
+
         verify = tls_context() if self._verify_ssl is True else self._verify_ssl
+        own = {"User-Agent": self.USER_AGENT}
+        if "user-agent" in httpx2.Headers(self._headers):
+            own = {}
         return {
             "cookies": self._cookies,
-            "headers": headers,
+            "headers": own | self._all_headers(),
             "timeout": self._timeout,
             "verify": verify,
             **self._httpx_args,
@@ -162,32 +166,50 @@ class Client:
 
         Raises:
             httpx2.TransportError: no answer came; ``httpx2.TimeoutException`` among them.
+            httpx2.DecodingError: its content encoding is broken, or it is too long.
             APIResponseValidationError: a documented answer does not have its documented form.
             UnexpectedStatus: if ``raise_on_unexpected_status``.
         """
-        from .exchange import exchange, run
+        from .exchange import exchange
+        from .http_client import HTTPClient
+        from .transport import run
 
+        transport = HTTPClient(self.get_httpx_client())
         try:
-            steps = exchange(request, self._policy(), self._redactor)
-            end = run(steps, self.get_httpx_client(), None)
+            end = run(exchange(request, self._policy(), self._redactor), transport, None)
         finally:
             request.close()
         return self._response(request, end)
 
     async def asend(self, request: Request) -> Response[Any]:
         """Send a request; see :meth:`send`."""
-        from .exchange import arun, exchange
+        from .exchange import exchange
+        from .http_client import AsyncHTTPClient
+        from .transport import arun
 
+        transport = AsyncHTTPClient(self.get_async_httpx_client())
         try:
-            steps = exchange(request, self._policy(), self._redactor)
-            end = await arun(steps, self.get_async_httpx_client(), None)
+            end = await arun(exchange(request, self._policy(), self._redactor), transport, None)
         finally:
             request.close()
         return self._response(request, end)
 
     def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
+        try:
+            return self._read(request, end)
+        except APIError as error:
+            failure = error.with_traceback(None)
+        del end  # an answer may repeat the credential, and tracebacks show variables
+        raise failure
+
+    def _read(self, request: Request, end: Received | Failed) -> Response[Any]:
         if not isinstance(end, Received):
-            raise end.cause
+            assert end.cause.cause is not None  # the transport of httpx2 clients gives it
+            raise end.cause.cause
+        if end.flaw:
+            import httpx2
+
+            raise httpx2.DecodingError(end.flaw)
         answer = request.operation.answer(end.status)
         if answer is None and self.raise_on_unexpected_status:
             raise UnexpectedStatus(end.status, self._redactor.content(end.content))
@@ -243,6 +265,11 @@ class AuthenticatedClient(Client):
         follow_redirects: bool = False,
         httpx_args: Mapping[str, Any] | None = None,
     ) -> None:
+        given = Secret(token)
+        del token  # tracebacks show the variables of the functions that an exception passes
+        self._credential = Credential("token=", given)
+        if self._credential.current is None:
+            raise ConfigurationError("token= takes a text here, not a function")
         super().__init__(
             base_url,
             raise_on_unexpected_status=raise_on_unexpected_status,
@@ -253,16 +280,24 @@ class AuthenticatedClient(Client):
             follow_redirects=follow_redirects,
             httpx_args=httpx_args,
         )
-        self._secret = checked_secret(token, "token=")
-        self._redactor = Redactor((token,))
+        self._redactor = Redactor([self._credential])
         self.prefix = self.DEFAULT_PREFIX if prefix is None else prefix
         self.auth_header_name = auth_header_name or self.DEFAULT_AUTH_HEADER_NAME
 
     @property
     def token(self) -> str:
         """The credential."""
-        return self._secret.reveal()
+        assert self._credential.current is not None  # as the constructor has seen to
+        return self._credential.current.reveal()
 
     def _all_headers(self) -> dict[str, str]:
-        value = f"{self.prefix} {self.token}" if self.prefix else self.token
-        return {**self._headers, self.auth_header_name: value}
+        prefix = f"{self.prefix} " if self.prefix else ""
+        return {**self._headers, self.auth_header_name: f"{prefix}{self.token}"}
+
+    def _read(self, request: Request, end: Received | Failed) -> Response[Any]:
+        import httpx2
+
+        if not isinstance(end, Received) and isinstance(end.cause.cause, httpx2.RequestError):
+            # the exception goes to the caller, and from there perhaps into a report
+            end.cause.cause.request.headers.pop(self.auth_header_name, None)
+        return super()._read(request, end)

@@ -10,13 +10,12 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
 from .answer import Received, result
-from .errors import ConfigurationError
+from .errors import APIError, ConfigurationError
 from .operation import Request
 from .redaction import Redactor
 from .security import Credentials
@@ -42,6 +41,7 @@ class Options:
         base_url: the server URL without trailing slash.
         explicit_base_url: whether the caller gave it, so that it also replaces the servers which
             single operations name.
+        retry_non_idempotent: whether a POST is sent again too when it may have been processed.
         values: the constructor's other options by name: server variables, client-wide parameters.
         error_message: JSON pointer to the sentence in an error body.
     """
@@ -52,6 +52,7 @@ class Options:
     user_agent: str
     timeout: float | httpx2.Timeout = DEFAULT_TIMEOUT
     max_retries: int = DEFAULT_MAX_RETRIES
+    retry_non_idempotent: bool = False
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     error_message: str = ""
 
@@ -66,10 +67,10 @@ class Options:
         value = self.values[name]
         return msgspec.UNSET if value is None else value
 
-    @cached_property
+    @property
     def redactor(self) -> Redactor:
         """What hides this client's credentials."""
-        return Redactor(secret.reveal() for secret in self.credentials.secrets.values())
+        return self.credentials.redactor
 
     def steps(self, request: Request) -> Steps:
         """Begin an exchange."""
@@ -87,14 +88,28 @@ class Options:
             base_url=base_url,
             credentials=self.credentials,
             max_retries=self.max_retries,
+            retry_non_idempotent=self.retry_non_idempotent,
             headers={"User-Agent": self.user_agent},
         )
 
     def finish(self, request: Request, end: Received | Failed) -> Any:
-        """The value of an exchange, or its error."""
+        """The value of an exchange.
+
+        Callers do not bind ``end`` to a name: an answer may repeat the credential, and tracebacks
+        show the variables of every function that an exception passed.
+
+        Raises:
+            APIError: there is none.
+        """
         if isinstance(end, Received):
-            return result(request.operation, end, self.redactor, self.error_message)
-        raise end.error(self.redactor)
+            try:
+                return result(request.operation, end, self.redactor, self.error_message)
+            except APIError as error:
+                failure = error.with_traceback(None)
+        else:
+            failure = end.error(self.redactor)
+        del end
+        raise failure
 
     def changed(self, **changes: Any) -> Options:
         """A copy with other settings; None leaves a setting as it is."""
@@ -218,11 +233,12 @@ class Session:
         from .transport import run
 
         try:
-            steps = self.options.steps(request)
-            end = run(steps, self.pool.get(), self.options.timeout)
+            return self.options.finish(
+                request,
+                run(self.options.steps(request), self.pool.get(), self.options.timeout),
+            )
         finally:
             request.close()
-        return self.options.finish(request, end)
 
     def close(self) -> None:
         """Close the connections, unless the caller brought them."""
@@ -265,11 +281,12 @@ class AsyncSession:
         from .transport import arun
 
         try:
-            steps = self.options.steps(request)
-            end = await arun(steps, self.pool.get(), self.options.timeout)
+            return self.options.finish(
+                request,
+                await arun(self.options.steps(request), self.pool.get(), self.options.timeout),
+            )
         finally:
             request.close()
-        return self.options.finish(request, end)
 
     async def aclose(self) -> None:
         """Close the connections, unless the caller brought them."""

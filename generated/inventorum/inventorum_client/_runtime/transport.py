@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import quote
 
 from .body import astream, stream
-from .exchange import Answered, Broken, Failed, Outcome, Pause, Send, Steps
+from .errors import APIError
+from .exchange import Answered, Authorize, Broken, Failed, Outcome, Pause, Send, Steps
 
 if TYPE_CHECKING:
     from .answer import Received
@@ -53,8 +54,14 @@ def run(steps: Steps, transport: Transport, timeout: Timeout | None) -> Received
         outcome = None
         if isinstance(step, Pause):
             time.sleep(step.seconds)
+        elif isinstance(step, Authorize):
+            step.obtain()
         else:
-            outcome = transport.send(step, timeout)
+            try:
+                outcome = transport.send(step, timeout)
+            except APIError as error:  # of a body that cannot be sent
+                error.attempts = step.attempt
+                raise
 
 
 async def arun(
@@ -72,8 +79,14 @@ async def arun(
         outcome = None
         if isinstance(step, Pause):
             await anyio.sleep(step.seconds)
+        elif isinstance(step, Authorize):
+            await step.aobtain()
         else:
-            outcome = await transport.send(step, timeout)
+            try:
+                outcome = await transport.send(step, timeout)
+            except APIError as error:  # of a body that cannot be sent
+                error.attempts = step.attempt
+                raise
 
 
 class BodyStream:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .constraint import Constraint
+from .credential import Credential
 from .errors import ConfigurationError
-from .security import Credentials, SecurityScheme, read_secret
+from .secret import Secret
+from .security import Credentials, SecurityScheme
 from .server import Server, check_base_url
 from .session import Options
 
@@ -44,24 +47,29 @@ class Service:
     def configure(
         self,
         *,
-        secrets: Mapping[str, str | None],
+        secrets: Mapping[str, Secret[Any]],
         values: Mapping[str, Any],
         base_url: str | None,
         timeout: float | httpx2.Timeout,
         max_retries: int,
+        retry_non_idempotent: bool,
     ) -> Options:
         """Check the arguments of a client's constructor.
+
+        Args:
+            secrets: what was given for each credential option; a Secret of None for nothing.
 
         Raises:
             ConfigurationError: a credential is missing, a server variable has a value the document
                 does not list, or another argument cannot be used.
         """
         self._check(values)
-        found = {
-            option: secret
-            for option, value in secrets.items()
-            if (secret := read_secret(option, value, self.environment[option])) is not None
-        }
+        found = self._given(secrets)
+        for option in secrets:
+            variable = self.environment[option]
+            if option not in found and variable in os.environ:
+                origin = f"the environment variable {variable}"
+                found[option] = self._credential(option, origin, Secret(os.environ[variable]))
         if self.requires_credential and not found:
             ways = " or ".join(
                 f"pass {option}= or set {self.environment[option]}" for option in secrets
@@ -74,6 +82,7 @@ class Service:
             user_agent=self.user_agent,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
             values=values,
             error_message=self.error_message,
         )
@@ -82,11 +91,12 @@ class Service:
         self,
         options: Options,
         *,
-        secrets: Mapping[str, str | None],
+        secrets: Mapping[str, Secret[Any]],
         values: Mapping[str, Any],
         base_url: str | None,
         timeout: float | httpx2.Timeout | None,
         max_retries: int | None,
+        retry_non_idempotent: bool | None,
     ) -> Options:
         """The options of ``with_options``: what is None stays as it was.
 
@@ -94,10 +104,9 @@ class Service:
             ConfigurationError: as :meth:`configure`.
         """
         self._check(values)
-        found = dict(options.credentials.secrets)
-        for option, value in secrets.items():
-            if value is not None and (secret := read_secret(option, value, "")) is not None:
-                found[option] = secret
+        credentials = options.credentials
+        if found := self._given(secrets):
+            credentials = Credentials(self.schemes, {**credentials.given, **found})
         merged = {**options.values, **{k: v for k, v in values.items() if v is not None}}
         variables = {name for server in self.servers[:1] for name in server.variables}
         moved = any(values.get(name) is not None for name in variables)
@@ -110,16 +119,30 @@ class Service:
         return options.changed(
             base_url=url,
             explicit_base_url=explicit,
-            credentials=Credentials(self.schemes, found),
+            credentials=credentials,
             values=merged,
             timeout=timeout,
             max_retries=max_retries,
+            retry_non_idempotent=retry_non_idempotent,
         )
 
     def _check(self, values: Mapping[str, Any]) -> None:
         for name, constraint in self.constraints.items():
             if (value := values[name]) is not None:
                 constraint.check(name, value)
+
+    def _given(self, secrets: Mapping[str, Secret[Any]]) -> dict[str, Credential]:
+        return {
+            option: self._credential(option, f"{option}=", secret)
+            for option, secret in secrets.items()
+            if secret.reveal() is not None
+        }
+
+    def _credential(self, option: str, origin: str, secret: Secret[Any]) -> Credential:
+        basic = any(
+            scheme.option == option and scheme.prefix == "Basic" for scheme in self.schemes.values()
+        )
+        return Credential(origin, secret, basic=basic)
 
     def _server_url(self, values: Mapping[str, Any]) -> str:
         if not self.servers:
