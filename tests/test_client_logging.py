@@ -75,7 +75,7 @@ def test_another_attempt_is_announced_with_its_reason(
 
 @every_vendor
 @pytest.mark.parametrize(
-    ("step", "kind"), [(close(), "no answer (connection)"), (silence(), "no answer (timeout)")]
+    ("step", "kind"), [(close(), "no answer (protocol)"), (silence(), "no answer (timeout)")]
 )
 def test_a_failure_is_told_by_its_kind(
     vendor: Vendor, mode: str, step: Step, kind: str, caplog: pytest.LogCaptureFixture
