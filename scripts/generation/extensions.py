@@ -14,7 +14,7 @@ from scripts.openapi.validity import Fault, objects
 
 from .python_types import RESERVED_CLASSES
 
-_CLIENT_NAMES = RESERVED_CLASSES | {"APIError"}
+_CLIENT_NAMES = RESERVED_CLASSES | {"APIError", "api", "errors", "models", "resources", "types"}
 _PAGINATION = ("page", "size", "items", "next", "total_pages")
 
 

@@ -36,7 +36,7 @@ _IN_CONSTRUCTORS = frozenset(
 )
 
 # Of a client object itself.
-_IN_CLIENTS = frozenset({"close", "aclose", "with_options"})
+_IN_CLIENTS = _ANNOTATIONS | {"close", "aclose", "with_options", "cached_property", "object"}
 
 
 def _plain(name: str) -> str:

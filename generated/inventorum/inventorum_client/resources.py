@@ -109,3 +109,9 @@ class AsyncImages:
             )
         )
         return answer
+
+
+__all__ = (
+    "Images",
+    "AsyncImages",
+)

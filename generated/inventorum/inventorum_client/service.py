@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from . import resources
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server
 from ._runtime.service import Service
@@ -15,10 +15,12 @@ from ._runtime.session import (
     AsyncSession,
     Session,
 )
-from .client import USER_AGENT
+from .version import USER_AGENT
 
 if TYPE_CHECKING:
     import httpx2
+
+    from . import resources as _resources
 
 SERVICE = Service(
     name="Inventorum",
@@ -60,8 +62,6 @@ class Inventorum:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.Images
-
     def __init__(
         self,
         *,
@@ -87,7 +87,13 @@ class Inventorum:
 
     def _use(self, session: Session) -> None:
         self._session = session
-        self.images = resources.Images(session)
+
+    @cached_property
+    def images(self) -> _resources.Images:
+        """Photos for use throughout the app."""
+        from .resources import Images
+
+        return Images(self._session)
 
     def with_options(
         self,
@@ -162,8 +168,6 @@ class AsyncInventorum:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.AsyncImages
-
     def __init__(
         self,
         *,
@@ -189,7 +193,13 @@ class AsyncInventorum:
 
     def _use(self, session: AsyncSession) -> None:
         self._session = session
-        self.images = resources.AsyncImages(session)
+
+    @cached_property
+    def images(self) -> _resources.AsyncImages:
+        """Photos for use throughout the app."""
+        from .resources import AsyncImages
+
+        return AsyncImages(self._session)
 
     def with_options(
         self,

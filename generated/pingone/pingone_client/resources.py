@@ -86,3 +86,9 @@ class AsyncImages:
             )
         )
         return answer
+
+
+__all__ = (
+    "Images",
+    "AsyncImages",
+)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Self
 
-from . import resources
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server, ServerVariable
 from ._runtime.service import Service
@@ -15,10 +15,12 @@ from ._runtime.session import (
     AsyncSession,
     Session,
 )
-from .client import USER_AGENT
+from .version import USER_AGENT
 
 if TYPE_CHECKING:
     import httpx2
+
+    from . import resources as _resources
 
 SERVICE = Service(
     name="PingOne",
@@ -61,8 +63,6 @@ class PingOne:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.Images
-
     def __init__(
         self,
         *,
@@ -88,7 +88,13 @@ class PingOne:
 
     def _use(self, session: Session) -> None:
         self._session = session
-        self.images = resources.Images(session)
+
+    @cached_property
+    def images(self) -> _resources.Images:
+        """Images that belong to an environment."""
+        from .resources import Images
+
+        return Images(self._session)
 
     def with_options(
         self,
@@ -157,8 +163,6 @@ class AsyncPingOne:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.AsyncImages
-
     def __init__(
         self,
         *,
@@ -184,7 +188,13 @@ class AsyncPingOne:
 
     def _use(self, session: AsyncSession) -> None:
         self._session = session
-        self.images = resources.AsyncImages(session)
+
+    @cached_property
+    def images(self) -> _resources.AsyncImages:
+        """Images that belong to an environment."""
+        from .resources import AsyncImages
+
+        return AsyncImages(self._session)
 
     def with_options(
         self,

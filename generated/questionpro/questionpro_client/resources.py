@@ -261,3 +261,11 @@ class AsyncResponses:
             )
         )
         return answer
+
+
+__all__ = (
+    "Images",
+    "AsyncImages",
+    "Responses",
+    "AsyncResponses",
+)

@@ -12,11 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from .answer import Received, result
 from .errors import ConfigurationError
-from .operation import Request
 from .redaction import Redactor
 from .security import Credentials
 
@@ -25,7 +21,9 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from .answer import Received
     from .exchange import Failed, Policy, Steps
+    from .operation import Request
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds for each phase of a request: connecting, sending, waiting for the next bytes."""
@@ -62,8 +60,10 @@ class Options:
 
     def option(self, name: str) -> Any:
         """One of :attr:`values`; UNSET when it was not given."""
+        from msgspec import UNSET
+
         value = self.values[name]
-        return msgspec.UNSET if value is None else value
+        return UNSET if value is None else value
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -91,6 +91,8 @@ class Options:
 
     def finish(self, request: Request, end: Received | Failed) -> Any:
         """The value of an exchange, or its error."""
+        from .answer import Received, result
+
         if isinstance(end, Received):
             return result(request.operation, end, self.redactor, self.error_message)
         raise end.error(self.redactor)
