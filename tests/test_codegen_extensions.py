@@ -49,8 +49,8 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pagination of a type": (put(GET, "x-pagination", "page"), "is 'page', not an object"),
     "pagination with an unknown key": (
-        put(GET, "x-pagination", {**PAGES, "cursor": "c"}),
-        "cursor: 'c' is not one of",
+        put(GET, "x-pagination", {**PAGES, "pages": "p"}),
+        "pages is not one of page, size, items, next, total_pages, which go with page",
     ),
     "pagination without items": (put(GET, "x-pagination", {"page": "page"}), "lacks items"),
     "pagination by an unknown parameter": (
@@ -70,7 +70,7 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pagination of something else than an array": (
         put(GET, "x-pagination", {**PAGES, "items": "/total"}),
-        "/total is not an array",
+        "'/total' is not an array",
     ),
     "pagination with a next that leads nowhere": (
         put(GET, "x-pagination", {**PAGES, "next": "/links/next"}),

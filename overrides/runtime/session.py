@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .answer import Received
     from .exchange import Failed, Policy, Steps
-    from .operation import Request
+    from .operation import Operation, Request
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds for each phase of a request: connecting, sending, waiting for the next bytes."""
@@ -75,14 +75,17 @@ class Options:
 
         return exchange(request, self._policy(request), self.redactor)
 
+    def server_url(self, operation: Operation) -> str:
+        """The server URL of an operation, which may name servers of its own."""
+        if operation.servers and not self.explicit_base_url:
+            return operation.servers[0].resolve(self.values)
+        return self.base_url
+
     def _policy(self, request: Request) -> Policy:
         from .exchange import Policy
 
-        base_url = self.base_url
-        if request.operation.servers and not self.explicit_base_url:
-            base_url = request.operation.servers[0].resolve(self.values)
         return Policy(
-            base_url=base_url,
+            base_url=self.server_url(request.operation),
             credentials=self.credentials,
             max_retries=self.max_retries,
             headers={"User-Agent": self.user_agent},
@@ -93,7 +96,7 @@ class Options:
         from .answer import Received, result
 
         if isinstance(end, Received):
-            return result(request.operation, end, self.redactor, self.error_message)
+            return result(request, end, self.redactor, self.error_message)
         raise end.error(self.redactor)
 
     def changed(self, **changes: Any) -> Options:
@@ -176,17 +179,21 @@ class Session:
         """An option of the client that its operations send; UNSET when it was not given."""
         return self.options.option(name)
 
-    def call(self, request: Request) -> Any:
+    def call(self, request: Request, timeout: float | httpx2.Timeout | None = None) -> Any:
         """Send a request and return its documented value.
+
+        Args:
+            timeout: of this call alone; that of the client when None.
 
         Raises:
             APIError: any of its subclasses.
         """
         from .exchange import run
 
-        steps = self.options.steps(request)
-        end = run(steps, self.pool.get(), self.options.timeout)
-        return self.options.finish(request, end)
+        options = self.options.changed(timeout=timeout) if timeout is not None else self.options
+        steps = options.steps(request)
+        end = run(steps, self.pool.get(), options.timeout)
+        return options.finish(request, end)
 
     def close(self) -> None:
         """Close the connections, unless the caller brought them."""
@@ -211,17 +218,21 @@ class AsyncSession:
         """An option of the client that its operations send; UNSET when it was not given."""
         return self.options.option(name)
 
-    async def call(self, request: Request) -> Any:
+    async def call(self, request: Request, timeout: float | httpx2.Timeout | None = None) -> Any:
         """Send a request and return its documented value.
+
+        Args:
+            timeout: of this call alone; that of the client when None.
 
         Raises:
             APIError: any of its subclasses.
         """
         from .exchange import arun
 
-        steps = self.options.steps(request)
-        end = await arun(steps, self.pool.get(), self.options.timeout)
-        return self.options.finish(request, end)
+        options = self.options.changed(timeout=timeout) if timeout is not None else self.options
+        steps = options.steps(request)
+        end = await arun(steps, self.pool.get(), options.timeout)
+        return options.finish(request, end)
 
     async def aclose(self) -> None:
         """Close the connections, unless the caller brought them."""

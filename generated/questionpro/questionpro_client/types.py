@@ -10,7 +10,7 @@ from msgspec import UnsetType as Unset
 
 from ._runtime.files import File, FileInput
 from ._runtime.pagination import AsyncPager, Pager
-from ._runtime.response import Response
+from ._runtime.response import RawResponse, Response
 from ._runtime.source import FileContent
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "FileInput",
     "FileTypes",
     "Pager",
+    "RawResponse",
     "RequestFiles",
     "Response",
     "Unset",

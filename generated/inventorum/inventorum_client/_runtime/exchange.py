@@ -19,6 +19,7 @@ import httpx2
 from .answer import Received
 from .body import Body, astream, stream
 from .errors import APIConnectionError, APITimeoutError
+from .headers import merged
 from .operation import Request
 from .redaction import Redactor
 from .retry import delay
@@ -142,11 +143,14 @@ _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, htt
 
 
 def _first_send(request: Request, policy: Policy) -> Send:
-    pairs = list(request.query)
+    pairs = [*request.query, *request.extra_query]
     cookies = list(request.cookies)
     headers = {"Accept": request.operation.accept, **policy.headers, **request.headers}
     chosen = policy.credentials.choose(request.operation.security) if policy.credentials else []
+    given = {name.lower() for name in request.extra_headers}
     for scheme, secret in chosen:
+        if scheme.location == "header" and scheme.name.lower() in given:
+            continue
         if scheme.location == "query":
             pairs.append((scheme.name, secret.reveal()))
         elif scheme.location == "cookie":
@@ -155,9 +159,12 @@ def _first_send(request: Request, policy: Policy) -> Send:
             headers[scheme.name] = f"{scheme.prefix} {secret.reveal()}".lstrip()
     if cookies:
         headers["Cookie"] = "; ".join(cookies)
-    url = policy.base_url + request.path
+    headers = merged(headers, request.extra_headers)
+    url = request.url(policy.base_url)
     if pairs:
-        url += "?" + "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in pairs)
+        url += ("&" if "?" in url else "?") + "&".join(
+            f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in pairs
+        )
     return Send(request.operation.method, url, headers, request.body, own=True)
 
 
@@ -231,7 +238,7 @@ def _build(
 ) -> httpx2.Request:
     # the pool's default headers and cookies belong to the configured origin
     build = http.build_request if send.own else httpx2.Request
-    request = build(send.method, send.url, headers=send.headers | headers)
+    request = build(send.method, send.url, headers=merged(headers, send.headers))
     if timeout is not None:
         request.extensions["timeout"] = httpx2.Timeout(timeout).as_dict()
     if send.body is not None:
