@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from overrides.runtime.errors import (
-    APIStatusError,
-    InternalServerError,
-    status_error_class,
-)
+from overrides.runtime.errors import APIStatusError, InternalServerError, status_error_class
 
 from .docstrings import Section
 from .methods import Argument, Method
@@ -56,6 +52,14 @@ def call_options(method: Method | None = None) -> list[Argument]:
     """The keywords of a method that the document says nothing of."""
     sends_files = method is not None and method.sends_files
     return [_ON_PROGRESS, *_CALL_OPTIONS] if sends_files else [*_CALL_OPTIONS]
+
+
+def signature(method: Method) -> str:
+    """The arguments of a method as one line, without those that every method has."""
+    own = call_options(method)[: -len(_CALL_OPTIONS)]
+    keywords = [argument.declaration for argument in [*method.keywords, *own]]
+    positional = [argument.declaration for argument in method.positional]
+    return ", ".join([*positional, *(["*", *keywords] if keywords else [])])
 
 
 def method_sections(method: Method, pager: str | None) -> list[Section]:

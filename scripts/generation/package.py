@@ -35,7 +35,7 @@ from .configuration import configuration
 from .docstrings import Section, docstring
 from .endpoints import Endpoint, Parameter, RequestBody
 from .extensions import Unusable, faults
-from .method_docs import call_options, method_sections
+from .method_docs import call_options, method_sections, signature
 from .methods import Argument, Method
 from .models import FieldView
 from .names import identifier, rename_attributes
@@ -210,6 +210,7 @@ def _equip(project: Project, surface: Surface) -> None:
         "operation_sections": _operation_sections,
         "method_sections": method_sections,
         "call_options": call_options,
+        "signature": signature,
         "client_summary": partial(_client_summary, surface),
         "client_sections": partial(_client_sections, surface),
         "example_arguments": _example_arguments,

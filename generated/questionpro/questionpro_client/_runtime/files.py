@@ -30,6 +30,16 @@ class File:
     file_name: str | None = None
     mime_type: str | None = None
 
+    def __repr__(self) -> str:
+        content: object = self.payload
+        if isinstance(content, bytes | bytearray | memoryview):
+            shown = f"<{memoryview(content).nbytes} bytes>"
+        elif isinstance(content, os.PathLike):
+            shown = repr(content)
+        else:
+            shown = f"<{type(content).__name__}>"
+        return f"File({shown}, file_name={self.file_name!r}, mime_type={self.mime_type!r})"
+
     def to_tuple(self) -> tuple[str | None, FileContent, str | None]:
         """(filename, content, content type)."""
         return self.file_name, self.payload, self.mime_type
