@@ -170,7 +170,8 @@ def _leads(
             return
         value = resolve(document, members[token])
     found = value.get("type")
-    kinds = {str(kind) for kind in found} if is_array(found) else {str(found)} if found else set()
+    listed = found if is_array(found) else [found] if found else []
+    kinds = {str(kind) for kind in listed}
     if types is None or kinds & set(types):
         return
     if types == ("array",):
