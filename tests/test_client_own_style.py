@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -99,7 +100,8 @@ def test_own_style_sends_what_it_was_configured_with(vendor: Vendor, mode: str) 
     assert server.only.header(vendor.header) == vendor.prefix + SECRET
     with Recorder(reply(520)) as server:
         low_level(vendor, mode, server.url)
-    name = f"{vendor.name}-client/{vendor.package.__version__}"
+    python = f"python/{sys.version_info[0]}.{sys.version_info[1]}"
+    name = f"{vendor.name}-client/{vendor.package.__version__} {python}"
     assert server.only.header("user-agent") == name
 
 

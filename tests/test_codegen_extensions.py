@@ -50,10 +50,54 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pagination of a type": (put(GET, "x-pagination", "page"), "is 'page', not an object"),
     "pagination with an unknown key": (
-        put(GET, "x-pagination", {**PAGES, "cursor": "c"}),
-        "cursor: 'c' is not one of",
+        put(GET, "x-pagination", {**PAGES, "pages": "p"}),
+        "pages is not one of page, size, items, next, total_pages, which go with page",
     ),
     "pagination without items": (put(GET, "x-pagination", {"page": "page"}), "lacks items"),
+    "pagination in two ways": (
+        put(GET, "x-pagination", {**PAGES, "cursor": "page"}),
+        "needs one of page, offset, cursor, next_url, link, it has page and cursor",
+    ),
+    "pagination in no way": (put(GET, "x-pagination", {"items": "/items"}), "it has none"),
+    "pagination with a key of another way": (
+        put(GET, "x-pagination", {"offset": "page", "items": "/items", "total_pages": "/total"}),
+        "total_pages is not one of offset, size, items, next, total, which go with offset",
+    ),
+    "pagination with a number": (put(GET, "x-pagination", {**PAGES, "size": 5}), "size is 5"),
+    "pagination with a size that is no parameter": (
+        put(GET, "x-pagination", {"link": "next", "items": "/items", "size": "s"}),
+        "'s' is no query parameter",
+    ),
+    "pagination by a cursor that nothing gives": (
+        put(GET, "x-pagination", {"cursor": "page", "items": "/items"}),
+        "with cursor lacks next",
+    ),
+    "pagination by a cursor that is a list": (
+        put(GET, "x-pagination", {"cursor": "page", "items": "/items", "next": "/items"}),
+        "'/items' is array, not string or integer",
+    ),
+    "pagination by a url that is a number": (
+        put(GET, "x-pagination", {"next_url": "/total", "items": "/items"}),
+        "'/total' is integer, not string",
+    ),
+    "pagination by an offset that is a text": (
+        lambda d: (
+            put(GET, "x-pagination", {"offset": "page", "items": "/items"})(d),
+            at(d, GET)["parameters"][0].update(schema={"type": "string"}),
+        ),
+        "is not an integer",
+    ),
+    "pagination by an option of the client": (
+        lambda d: (
+            put(GET, "x-pagination", PAGES)(d),
+            at(d, GET)["parameters"][0].update({"x-client-option": "page"}),
+        ),
+        "is an option of the client",
+    ),
+    "pagination of an object as an array": (
+        put(GET, "x-pagination", {"link": "next", "items": ""}),
+        "'' is not an array",
+    ),
     "pagination by an unknown parameter": (
         put(GET, "x-pagination", {**PAGES, "page": "p"}),
         "'p' is no query parameter of the operation, which has page",
@@ -71,7 +115,7 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     "pagination of something else than an array": (
         put(GET, "x-pagination", {**PAGES, "items": "/total"}),
-        "/total is not an array",
+        "'/total' is not an array",
     ),
     "pagination with a next that leads nowhere": (
         put(GET, "x-pagination", {**PAGES, "next": "/links/next"}),

@@ -47,6 +47,7 @@ class Parameter:
     description: str
     option: str | None
     closed: bool
+    schema: dict[str, Any] = field(repr=False)
 
     @property
     def declaration(self) -> str:
@@ -86,6 +87,8 @@ class AnswerView:
     kind: str
     type: str
     media_type: str | None
+    description: str
+    prop: PropertyProtocol = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -134,12 +137,15 @@ class Endpoint:
         return union(sorted(answer.type for answer in self.answers)) or "Any"
 
     @property
+    def successes(self) -> list[AnswerView]:
+        """The answers that a method of the client object returns."""
+        good = [answer for answer in self.answers if answer.status.startswith("2")]
+        return good or [answer for answer in self.answers if answer.status == "default"]
+
+    @property
     def success_type(self) -> str:
         """What a method of the client object returns."""
-        good = [answer for answer in self.answers if answer.status.startswith("2")]
-        if not good:
-            good = [answer for answer in self.answers if answer.status == "default"]
-        return union(sorted(answer.type for answer in good)) or "None"
+        return union(sorted(answer.type for answer in self.successes)) or "None"
 
     @property
     def accept(self) -> str:
@@ -280,6 +286,7 @@ def _parameters(
             description=prose(found.get("description")),
             option=found.get("x-client-option"),
             closed=any(isinstance(inner, EnumProperty) for inner in nested(prop)),
+            schema=resolve(document, found.get("schema", {})),
         )
 
 
@@ -338,18 +345,17 @@ def _answers(
     }
     for response in parsed.responses:
         status = response.status_code.pattern
-        content = raw.get(status, {}).get("content", {})
-        if not content or response.source["return_type"] == "None":
-            answers.append(AnswerView(status, "none", "None", None))
-            continue
-        media_type = preferred(list(content))
-        kind = media_kind(media_type)
-        if kind == "json":
-            answers.append(AnswerView(status, kind, python_type(response.prop), media_type))
-        elif kind == "text":
-            answers.append(AnswerView(status, kind, "str", media_type))
-        else:
-            answers.append(AnswerView(status, "bytes", "bytes", media_type))
+        described = raw.get(status, {})
+        content = described.get("content", {})
+        kind, annotation, media_type = "none", "None", None
+        if content and response.source["return_type"] != "None":
+            media_type = preferred(list(content))
+            kind, annotation = {
+                "json": ("json", python_type(response.prop)),
+                "text": ("text", "str"),
+            }.get(media_kind(media_type), ("bytes", "bytes"))
+        description = prose(described.get("description"))
+        answers.append(AnswerView(status, kind, annotation, media_type, description, response.prop))
     return answers
 
 

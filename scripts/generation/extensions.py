@@ -9,13 +9,16 @@ from typing import Any
 
 from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import OperationView, media_kind, operations, resolve
-from scripts.openapi.pointer import pointer, tokens
+from scripts.openapi.pointer import pointer
 from scripts.openapi.validity import Fault, objects
 
+from . import pagination_key
 from .python_types import RESERVED_CLASSES
 
-_CLIENT_NAMES = RESERVED_CLASSES | {"APIError", "Awaitable", "Callable", "NoReturn", "Secret"}
-_PAGINATION = ("page", "size", "items", "next", "total_pages")
+_CLIENT_NAMES = RESERVED_CLASSES | {
+    *("APIError", "Awaitable", "Callable", "NoReturn", "Secret"),
+    *("api", "errors", "models", "resources", "types"),
+}
 
 
 class Unusable(Exception):
@@ -48,7 +51,7 @@ def faults(document: dict[str, Any], client: str) -> Iterator[Fault]:
     yield from _names(document)
     for view in operations(document):
         if "x-pagination" in view.operation:
-            yield from _pagination(document, view)
+            yield from pagination_key.faults(document, view)
         content = resolve(document, view.operation.get("requestBody", {})).get("content", {})
         for media in content.values():
             schema = resolve(document, media.get("schema", {}))
@@ -95,81 +98,6 @@ def _names(document: dict[str, Any]) -> Iterator[Fault]:
                 f"x-env is {variable!r}, which cannot be the name of an environment variable",
                 "Write a name such as MYVENDOR_API_KEY",
             )
-
-
-def _pagination(document: dict[str, Any], view: OperationView) -> Iterator[Fault]:
-    rule = view.operation["x-pagination"]
-    place = f"{view.pointer}/x-pagination"
-    example = "Write {page: <query parameter>, items: <JSON pointer into the answer>}"
-    if not is_object(rule):
-        yield Fault(place, f"x-pagination is {rule!r}, not an object", example)
-        return
-    for key, value in rule.items():
-        if key not in _PAGINATION or not isinstance(value, str):
-            known = ", ".join(_PAGINATION)
-            message = f"{key}: {value!r} is not one of {known} with a text"
-            yield Fault(f"{place}/{key}", message, example)
-            return
-    for key in ("page", "items"):
-        if key not in rule:
-            yield Fault(place, f"x-pagination lacks {key}", example)
-            return
-    queries = {found["name"]: found for found in view.parameters if found["in"] == "query"}
-    for key in ("page", "size"):
-        if key in rule and rule[key] not in queries:
-            known = ", ".join(queries) or "none at all"
-            message = f"{rule[key]!r} is no query parameter of the operation, which has {known}"
-            yield Fault(f"{place}/{key}", message, "Correct the name")
-    page = queries.get(rule["page"])
-    if page is not None and resolve(document, page.get("schema", {})).get("type") != "integer":
-        message = f"the query parameter {rule['page']!r} is not an integer, so it cannot be counted"
-        yield Fault(f"{place}/page", message, "Correct the parameter, or remove x-pagination")
-    good = [
-        resolve(document, answer)
-        for status, answer in view.operation.get("responses", {}).items()
-        if str(status).startswith("2") and resolve(document, answer).get("content")
-    ]
-    schemas = [
-        media.get("schema", {})
-        for answer in good
-        for media_type, media in answer["content"].items()
-        if media_kind(media_type) == "json"
-    ]
-    if len(good) != 1 or len(schemas) != 1:
-        message = "x-pagination needs one successful answer, in JSON"
-        yield Fault(place, message, "Describe the answer, or remove x-pagination")
-        return
-    if resolve(document, schemas[0]).get("type") == "array":
-        message = "x-pagination is not supported where the answer itself is an array"
-        yield Fault(place, message, "Remove it")
-        return
-    for key in ("items", "next", "total_pages"):
-        if key in rule:
-            yield from _leads(document, schemas[0], f"{place}/{key}", rule[key], key == "items")
-
-
-def _leads(
-    document: dict[str, Any], schema: Any, place: str, target: str, array: bool
-) -> Iterator[Fault]:
-    value = resolve(document, schema)
-    for token in tokens(target) if target.startswith("/") else [target]:
-        members = dict(properties(document, value))
-        if token not in members:
-            known = ", ".join(members) or "nothing"
-            message = f"{target} leads to nothing: at {token!r} the answer has {known}"
-            yield Fault(place, message, "Correct the pointer")
-            return
-        value = resolve(document, members[token])
-    kind = value.get("type")
-    if array and kind != "array" and not (is_array(kind) and "array" in kind):
-        yield Fault(place, f"{target} is not an array", "Let it lead to the items of a page")
-
-
-def properties(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The properties of an object with those of its ``allOf``, as (name, schema)."""
-    for part in schema.get("allOf", []):
-        yield from properties(document, resolve(document, part))
-    yield from schema.get("properties", {}).items()
 
 
 def _version_field(view: OperationView, schema: dict[str, Any]) -> Iterator[Fault]:

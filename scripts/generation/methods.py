@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from dataclasses import dataclass, replace
+from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
@@ -13,12 +13,13 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
 from scripts.openapi.operations import resolve
 
-from .endpoints import Endpoint, Parameter
+from .endpoints import Endpoint, Parameter, RequestBody
 from .extensions import Unusable
 from .models import properties_of
 from .names import argument_name
+from .pagination import Models, Pagination, pagination_of
 from .prose import prose
-from .python_types import class_imports, default_code, python_type
+from .python_types import class_imports, default_code, nested, python_type
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,6 @@ class FieldChoice:
 
 
 @dataclass(frozen=True)
-class Pagination:
-    """How a list is walked, in Python names."""
-
-    page: str
-    item_type: str
-    page_type: str
-    items: tuple[str, ...]
-    next: tuple[str, ...]
-    total_pages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Method:
     """A method of a resource."""
 
@@ -72,6 +61,7 @@ class Method:
     form_fields: list[tuple[str, str]]
     choice: FieldChoice | None
     pagination: Pagination | None
+    sends_files: bool
     imports: dict[str, str]
 
     @property
@@ -90,6 +80,14 @@ def method_of(document: dict[str, Any], endpoint: Endpoint, data: GeneratorData)
     ]
     models = _models(data)
     body, form, form_fields, choice, arguments = _body(document, endpoint, others, models)
+    pagination = pagination_of(endpoint, models)
+    if pagination is not None and pagination.start is not None:
+        keywords = [
+            replace(found, type="int", default=str(pagination.start))
+            if found.name == pagination.argument
+            else found
+            for found in keywords
+        ]
     keywords = [*arguments, *keywords]
     keywords.sort(key=lambda argument: argument.default is not None)
     return Method(
@@ -102,11 +100,21 @@ def method_of(document: dict[str, Any], endpoint: Endpoint, data: GeneratorData)
         form=form,
         form_fields=form_fields,
         choice=choice,
-        pagination=_pagination(endpoint, models),
+        pagination=pagination,
+        sends_files=any(_holds_file(found, models) for found in endpoint.bodies),
         imports=endpoint.imports
-        | _item_imports(endpoint, models)
+        | (pagination.imports if pagination else {})
         | (_field_imports(models[form]) if form else {}),
     )
+
+
+def _holds_file(body: RequestBody, models: Models) -> bool:
+    if body.kind == "raw":
+        return True
+    if body.kind != "multipart" or not isinstance(body.prop, ModelProperty):
+        return body.kind == "multipart"  # a mapping may hold anything
+    properties = properties_of(models[str(body.prop.class_info.name)])
+    return any(isinstance(inner, FileProperty) for prop in properties for inner in nested(prop))
 
 
 def _field_imports(model: ModelProperty) -> dict[str, str]:
@@ -114,15 +122,6 @@ def _field_imports(model: ModelProperty) -> dict[str, str]:
     for prop in properties_of(model):
         found |= class_imports(prop)
     return found
-
-
-def _item_imports(endpoint: Endpoint, models: _Models) -> dict[str, str]:
-    rule: dict[str, Any] | None = endpoint.raw.get("x-pagination")
-    if rule is None:
-        return {}
-    pointer = str(rule["items"])
-    page_model = models[endpoint.success_type]
-    return class_imports(_attributes(endpoint, page_model, pointer, models)[1])
 
 
 def _option(parameter: Parameter) -> str:
@@ -143,18 +142,16 @@ def _argument(parameter: Parameter) -> Argument:
 _Body = tuple[str | None, str | None, list[tuple[str, str]], FieldChoice | None, list[Argument]]
 
 
-_Models = dict[str, ModelProperty]
-
 _VERSION_FIELD = "x-version-field"
 
 
-def _models(data: GeneratorData) -> _Models:
+def _models(data: GeneratorData) -> Models:
     # a property that refers to a model may be a copy from before its properties were known
     return {str(model.class_info.name): model for model in data.models}
 
 
 def _body(
-    document: dict[str, Any], endpoint: Endpoint, others: list[Parameter], models: _Models
+    document: dict[str, Any], endpoint: Endpoint, others: list[Parameter], models: Models
 ) -> _Body:
     if not endpoint.bodies:
         return None, None, [], None, []
@@ -267,54 +264,3 @@ def _choice(model: ModelProperty, others: list[Parameter]) -> FieldChoice | None
     )
     fields = [(item.get("from"), item.get("to"), str(item["name"])) for item in rule["fields"]]
     return FieldChoice(str(rule["argument"]), option, fields)
-
-
-def _pagination(endpoint: Endpoint, models: _Models) -> Pagination | None:
-    rule: dict[str, Any] | None = endpoint.raw.get("x-pagination")
-    if rule is None:
-        return None
-    page = next(found for found in endpoint.at("query") if found.wire_name == rule["page"])
-    page_model = models.get(endpoint.success_type)
-    if page_model is None:
-        _refuse_pagination(endpoint, f"the answer is {endpoint.success_type}, not one object")
-    items, items_prop = _attributes(endpoint, page_model, str(rule["items"]), models)
-    if not isinstance(items_prop, ListProperty):
-        _refuse_pagination(endpoint, f"{rule['items']} is not always an array")
-    return Pagination(
-        page=page.name,
-        item_type=python_type(items_prop.inner_property),
-        page_type=endpoint.success_type,
-        items=items,
-        next=_attributes(endpoint, page_model, str(rule["next"]), models)[0]
-        if "next" in rule
-        else (),
-        total_pages=_attributes(endpoint, page_model, str(rule["total_pages"]), models)[0]
-        if "total_pages" in rule
-        else (),
-    )
-
-
-def _refuse_pagination(endpoint: Endpoint, message: str) -> NoReturn:
-    raise Unusable(
-        f"{endpoint.pointer}/x-pagination",
-        f"x-pagination: {message}",
-        "Change the schema in overrides/<vendor>/codegen.yaml, or remove x-pagination",
-    )
-
-
-def _attributes(
-    endpoint: Endpoint, model: ModelProperty, pointer: str, models: _Models
-) -> tuple[tuple[str, ...], PropertyProtocol]:
-    """A JSON pointer into an answer as attribute names of its models."""
-    names: list[str] = []
-    current: PropertyProtocol = model
-    for token in pointer.split("/")[1:]:
-        if not isinstance(current, ModelProperty):
-            _refuse_pagination(endpoint, f"{pointer} leads through something else than an object")
-        known = models[str(current.class_info.name)]
-        found = next((prop for prop in properties_of(known) if prop.name == token), None)
-        if found is None:
-            _refuse_pagination(endpoint, f"{pointer} leads to nothing in {current.class_info.name}")
-        names.append(str(found.python_name))
-        current = found
-    return tuple(names), current

@@ -25,7 +25,13 @@ _IN_FUNCTIONS = frozenset(
         *("path_segment", "query_pairs", "header_text", "cookie_pair"),
         *("as_file", "optional_file", "field_for", "known_member"),
         *("check_argument", "check_form"),
+        *("extra_headers", "extra_query", "timeout", "on_progress", "plain"),
     }
+)
+
+# Of a resource itself, and what its class body uses.
+_IN_RESOURCES = frozenset(
+    {"__init__", "__repr__", "with_raw_response", "property", "date", "httpx2", "object"}
 )
 
 # What every model has.
@@ -40,7 +46,7 @@ _IN_CONSTRUCTORS = frozenset(
 )
 
 # Of a client object itself.
-_IN_CLIENTS = frozenset({"close", "aclose", "with_options"})
+_IN_CLIENTS = _ANNOTATIONS | {"close", "aclose", "with_options", "cached_property", "object"}
 
 
 def _plain(name: str) -> str:
@@ -72,7 +78,7 @@ def argument_name(name: str, taken: Collection[str] = (), suffix: str = "") -> s
 
 def method_name(name: str) -> str:
     """The name of a method: builtins are fine (``list``)."""
-    return _free(_plain(identifier(name)), {"date", "__init__"})
+    return _free(_plain(identifier(name)), _IN_RESOURCES)
 
 
 def resource_name(tag: str) -> str:

@@ -35,6 +35,7 @@ from .configuration import configuration
 from .docstrings import Section, docstring
 from .endpoints import Endpoint, Parameter, RequestBody
 from .extensions import Unusable, faults
+from .method_docs import call_options, method_sections, signature
 from .methods import Argument, Method
 from .models import FieldView
 from .names import identifier, rename_attributes
@@ -214,7 +215,9 @@ def _equip(project: Project, surface: Surface) -> None:
         "servers_of": servers_of,
         "body_choices": _body_choices,
         "operation_sections": _operation_sections,
-        "method_sections": _method_sections,
+        "method_sections": method_sections,
+        "call_options": call_options,
+        "signature": signature,
         "client_summary": partial(_client_summary, surface),
         "client_sections": partial(_client_sections, surface),
         "example_arguments": _example_arguments,
@@ -238,16 +241,6 @@ def _operation_sections(view: Endpoint, returns: str) -> list[Section]:
         ("Returns", returns),
         ("Raises", "UnexpectedStatus: an undocumented status, if the client is to raise."),
     ]
-
-
-def _method_sections(method: Method, pager: str | None) -> list[Section]:
-    sections: list[Section] = [("Args", [*method.positional, *method.keywords])]
-    if pager:
-        sections.append(("Returns", f"A {pager}: iterate over it, or over its ``pages()``."))
-    sections.append(("Raises", "APIError: see ``errors`` for its subclasses."))
-    if method.endpoint.source:
-        sections.append(("Source", f"the vendor's page {method.endpoint.source}."))
-    return sections
 
 
 def _client_summary(surface: Surface, prefix: str) -> str:

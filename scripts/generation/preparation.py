@@ -9,10 +9,9 @@ from typing import Any, cast
 from openapi_python_client.strings import snake_case
 
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import METHODS, media_kind, operations, resolve
+from scripts.openapi.operations import METHODS, media_kind, operations, properties, resolve
 from scripts.openapi.validity import objects
 
-from .extensions import properties
 from .python_types import RESERVED_CLASSES
 
 _BINARY = {"type": "string", "format": "binary"}

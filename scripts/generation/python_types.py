@@ -46,7 +46,7 @@ RESERVED_CLASSES = frozenset(
     {
         *("Any", "ClassVar", "Literal", "Mapping", "Self", "Sequence", "UUID", "UNSET", "Unset"),
         *("Answer", "Operation", "RawBody", "Request", "Response", "Model", "DateTime", "File"),
-        *("AsyncPager", "AsyncSession", "FileInput", "PageRule", "Pager", "Session"),
+        *("AsyncPager", "AsyncSession", "Callable", "FileInput", "Pager", "RawResponse", "Session"),
         *("AuthenticatedClient", "Client", "SecurityScheme", "Server", "ServerVariable", "Service"),
         *("OpenIntEnum", "OpenStrEnum"),
     }

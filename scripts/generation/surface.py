@@ -245,6 +245,13 @@ def _parameter_options(document: dict[str, Any]) -> list[OptionView]:
     return list(options.values())
 
 
+def resource_classes(name: str) -> set[str]:
+    """The classes of a resource, after the name of the first."""
+    return {
+        f"{prefix}{name}{suffix}" for prefix in ("", "Async") for suffix in ("", "WithRawResponse")
+    }
+
+
 def _resources(
     document: dict[str, Any], endpoints: list[Endpoint], data: GeneratorData, classes: set[str]
 ) -> list[ResourceView]:
@@ -257,9 +264,9 @@ def _resources(
     for tag, members in by_tag.items():
         class_name = pascal_case(tag)
         # the petstore has a tag "pet" and a schema "Pet"
-        while not taken.isdisjoint({class_name, f"Async{class_name}"}):
+        while not taken.isdisjoint(resource_classes(class_name)):
             class_name += "Resource"
-        taken |= {class_name, f"Async{class_name}"}
+        taken |= resource_classes(class_name)
         resources.append(
             ResourceView(
                 name=resource_name(tag),

@@ -69,3 +69,10 @@ def media_kind(media_type: str) -> str:
     if essence == "multipart/form-data":
         return "multipart"
     return "text" if essence.startswith("text/") else "raw"
+
+
+def properties(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The properties of an object with those of its ``allOf``, as (name, schema)."""
+    for part in schema.get("allOf", []):
+        yield from properties(document, resolve(document, part))
+    yield from schema.get("properties", {}).items()

@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ._runtime import raw as _raw
 from ._runtime.files import as_file
 from ._runtime.session import AsyncSession, Session
 from .api.images import create_image as _images_create_image
 from .models.image import Image
 from .types import FileInput
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class Images:
@@ -16,11 +23,26 @@ class Images:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"Images(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> ImagesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return ImagesWithRawResponse(self._session)
+
     def create(
         self,
         environment_id: str,
         *,
         image: FileInput,
+        on_progress: Callable[[int, int | None], object] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> Image:
         """Upload an image.
 
@@ -31,10 +53,38 @@ class Images:
         Args:
             environment_id: Id of the environment that the image will belong to, written as a
                 UUID in the page's example.
-            image: The bytes of the image file and nothing around them.
+            image: The bytes of the image file and nothing around them. It is bytes, a path, a
+                binary file object, an iterator of bytes or a tuple (file name, content[,
+                type]).
+            on_progress: Called with the bytes of the body that were sent so far and their
+                total, which is None when unknown. Starts over when the request is sent again.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            Image: The image is stored.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) The request is wrong. Codes INVALID_DATA, INVALID_REQUEST,
+                REQUEST_FAILED.
+            AuthenticationError: (401) The access token is missing, wrong or expired. Code
+                ACCESS_FAILED.
+            PermissionDeniedError: (403) The access token may not do this. Code ACCESS_FAILED;
+                it may also mean that the environment does not exist.
+            NotFoundError: (404) No such environment. Code NOT_FOUND.
+            APIStatusError: (413) The file is larger than 2 MB; (415) The body has a media type
+                that the platform does not take. Code INVALID_REQUEST; any other status that is
+                no success.
+            RateLimitError: (429) More than 100 requests in a second from one address. Code
+                REQUEST_LIMITED.
+            InternalServerError: (500) The platform failed. Code UNEXPECTED_ERROR. The image may
+                have been stored all the same: a second request can make a second image.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page pingone/create-image.
@@ -44,9 +94,21 @@ class Images:
             _images_create_image.build_request(
                 environment_id,
                 body=as_file(image),
-            )
+            ).extended(extra_headers, extra_query, on_progress),
+            timeout,
         )
         return answer
+
+
+class ImagesWithRawResponse:
+    """The methods of :class:`Images`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: Session) -> None:
+        plain = Images(_raw.Session.of(session))
+        self.create = _raw.value(plain.create)
+
+    def __repr__(self) -> str:
+        return "ImagesWithRawResponse()"
 
 
 class AsyncImages:
@@ -55,11 +117,26 @@ class AsyncImages:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"AsyncImages(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> AsyncImagesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return AsyncImagesWithRawResponse(self._session)
+
     async def create(
         self,
         environment_id: str,
         *,
         image: FileInput,
+        on_progress: Callable[[int, int | None], object] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> Image:
         """Upload an image.
 
@@ -70,10 +147,38 @@ class AsyncImages:
         Args:
             environment_id: Id of the environment that the image will belong to, written as a
                 UUID in the page's example.
-            image: The bytes of the image file and nothing around them.
+            image: The bytes of the image file and nothing around them. It is bytes, a path, a
+                binary file object, an iterator of bytes or a tuple (file name, content[,
+                type]).
+            on_progress: Called with the bytes of the body that were sent so far and their
+                total, which is None when unknown. Starts over when the request is sent again.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            Image: The image is stored.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) The request is wrong. Codes INVALID_DATA, INVALID_REQUEST,
+                REQUEST_FAILED.
+            AuthenticationError: (401) The access token is missing, wrong or expired. Code
+                ACCESS_FAILED.
+            PermissionDeniedError: (403) The access token may not do this. Code ACCESS_FAILED;
+                it may also mean that the environment does not exist.
+            NotFoundError: (404) No such environment. Code NOT_FOUND.
+            APIStatusError: (413) The file is larger than 2 MB; (415) The body has a media type
+                that the platform does not take. Code INVALID_REQUEST; any other status that is
+                no success.
+            RateLimitError: (429) More than 100 requests in a second from one address. Code
+                REQUEST_LIMITED.
+            InternalServerError: (500) The platform failed. Code UNEXPECTED_ERROR. The image may
+                have been stored all the same: a second request can make a second image.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page pingone/create-image.
@@ -83,6 +188,26 @@ class AsyncImages:
             _images_create_image.build_request(
                 environment_id,
                 body=as_file(image),
-            )
+            ).extended(extra_headers, extra_query, on_progress),
+            timeout,
         )
         return answer
+
+
+class AsyncImagesWithRawResponse:
+    """The methods of :class:`AsyncImages`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        plain = AsyncImages(_raw.AsyncSession.of(session))
+        self.create = _raw.avalue(plain.create)
+
+    def __repr__(self) -> str:
+        return "AsyncImagesWithRawResponse()"
+
+
+__all__ = (
+    "Images",
+    "ImagesWithRawResponse",
+    "AsyncImages",
+    "AsyncImagesWithRawResponse",
+)

@@ -2,9 +2,7 @@
 """``Client`` and ``AuthenticatedClient``, for the functions in ``api``."""
 
 from ._runtime import low_level
-from .version import __version__
-
-USER_AGENT = f"questionpro-client/{__version__}"
+from .version import USER_AGENT
 
 
 class Client(low_level.Client):

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from ._runtime import pagination as _pagination
+from ._runtime import raw as _raw
 from ._runtime.files import as_file
-from ._runtime.pagination import AsyncPager, Pager, PageRule
 from ._runtime.session import AsyncSession, Session
 from .api.images import list_images as _images_list_images
 from .api.images import upload_image as _images_upload_image
@@ -18,10 +19,14 @@ from .models.image import Image
 from .models.image_page import ImagePage
 from .models.upload_image_form import UploadImageForm
 from .models.upload_image_result import UploadImageResult
-from .types import FileInput, Unset
+from .types import AsyncPager, FileInput, Pager, Unset
 
-_IMAGES_LIST_PAGES = PageRule(
+if TYPE_CHECKING:
+    import httpx2
+
+_IMAGES_LIST_PAGES = _pagination.PageNumbers(
     items=("response",),
+    parameter="page",
     next=("pagination", "links", "next"),
     total_pages=("pagination", "total_pages"),
 )
@@ -33,12 +38,26 @@ class Images:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"Images(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> ImagesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return ImagesWithRawResponse(self._session)
+
     def list(
         self,
         user_id: int,
         *,
         page: int = 1,
         per_page: int | Unset = 100,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> Pager[ImagePage, Image]:
         """List the images of a user.
 
@@ -50,35 +69,55 @@ class Images:
             page: Number of the page to answer, counted from 1; the first when left out.
             per_page: How many images a page holds, 100 when left out. The largest value that
                 the server takes is unknown.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
 
         Returns:
-            A Pager: iterate over it, or over its ``pages()``.
+            A Pager: ``for`` gives every Image of the list, ``for`` over its ``pages()`` every
+                ImagePage, and ``first_page`` one of them. Nothing is sent before; then the
+                errors below are raised. Each page: One page of the library.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) A parameter or the body is wrong.
+            AuthenticationError: (401) The API key is missing or wrong.
+            PermissionDeniedError: (403) The key is right, but its owner may not do this.
+            NotFoundError: (404) No such user or survey.
+            RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
+                60 s in one organisation, or the licence's quota of calls is used up, which
+                waiting may not cure. The error has the id 1013 as an integer and an empty name.
+            InternalServerError: (500) The server failed.
+            APIStatusError: any other status that is no success.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page questionpro/list-images.
         """
 
-        def fetch(page: int) -> ImagePage:
-
-            answer: ImagePage = self._session.call(
-                _images_list_images.build_request(
-                    user_id,
-                    page=page,
-                    per_page=per_page,
-                )
-            )
-            return answer
-
-        return Pager(fetch, _IMAGES_LIST_PAGES, start=page)
+        return Pager(
+            self._session,
+            _images_list_images.build_request(
+                user_id,
+                page=page,
+                per_page=per_page,
+            ).extended(extra_headers, extra_query),
+            _IMAGES_LIST_PAGES,
+            timeout,
+        )
 
     def upload(
         self,
         user_id: int,
         *,
         file: FileInput,
+        on_progress: Callable[[int, int | None], object] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> UploadImageResult:
         """Upload an image.
 
@@ -87,10 +126,34 @@ class Images:
 
         Args:
             user_id: Number of the user whose library it is.
-            file: Bytes of the image file.
+            file: Bytes of the image file. It is bytes, a path, a binary file object, an
+                iterator of bytes or a tuple (file name, content[, type]).
+            on_progress: Called with the bytes of the body that were sent so far and their
+                total, which is None when unknown. Starts over when the request is sent again.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            UploadImageResult: The image is in the library.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) A parameter or the body is wrong.
+            AuthenticationError: (401) The API key is missing or wrong.
+            PermissionDeniedError: (403) The key is right, but its owner may not do this.
+            NotFoundError: (404) No such user or survey.
+            APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
+                part of it, has a media type that the server does not take; any other status
+                that is no success.
+            RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
+                60 s in one organisation, or the licence's quota of calls is used up, which
+                waiting may not cure. The error has the id 1013 as an integer and an empty name.
+            InternalServerError: (500) The server failed.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page questionpro/create-image.
@@ -103,9 +166,22 @@ class Images:
             _images_upload_image.build_request(
                 user_id,
                 body=body,
-            )
+            ).extended(extra_headers, extra_query, on_progress),
+            timeout,
         )
         return answer
+
+
+class ImagesWithRawResponse:
+    """The methods of :class:`Images`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: Session) -> None:
+        plain = Images(_raw.Session.of(session))
+        self.list = _raw.page(plain.list)
+        self.upload = _raw.value(plain.upload)
+
+    def __repr__(self) -> str:
+        return "ImagesWithRawResponse()"
 
 
 class AsyncImages:
@@ -114,12 +190,26 @@ class AsyncImages:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"AsyncImages(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> AsyncImagesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return AsyncImagesWithRawResponse(self._session)
+
     def list(
         self,
         user_id: int,
         *,
         page: int = 1,
         per_page: int | Unset = 100,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> AsyncPager[ImagePage, Image]:
         """List the images of a user.
 
@@ -131,35 +221,55 @@ class AsyncImages:
             page: Number of the page to answer, counted from 1; the first when left out.
             per_page: How many images a page holds, 100 when left out. The largest value that
                 the server takes is unknown.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
 
         Returns:
-            A AsyncPager: iterate over it, or over its ``pages()``.
+            An AsyncPager: ``async for`` gives every Image of the list, ``async for`` over its
+                ``pages()`` every ImagePage, and ``first_page`` one of them. Nothing is sent
+                before; then the errors below are raised. Each page: One page of the library.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) A parameter or the body is wrong.
+            AuthenticationError: (401) The API key is missing or wrong.
+            PermissionDeniedError: (403) The key is right, but its owner may not do this.
+            NotFoundError: (404) No such user or survey.
+            RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
+                60 s in one organisation, or the licence's quota of calls is used up, which
+                waiting may not cure. The error has the id 1013 as an integer and an empty name.
+            InternalServerError: (500) The server failed.
+            APIStatusError: any other status that is no success.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page questionpro/list-images.
         """
 
-        async def fetch(page: int) -> ImagePage:
-
-            answer: ImagePage = await self._session.call(
-                _images_list_images.build_request(
-                    user_id,
-                    page=page,
-                    per_page=per_page,
-                )
-            )
-            return answer
-
-        return AsyncPager(fetch, _IMAGES_LIST_PAGES, start=page)
+        return AsyncPager(
+            self._session,
+            _images_list_images.build_request(
+                user_id,
+                page=page,
+                per_page=per_page,
+            ).extended(extra_headers, extra_query),
+            _IMAGES_LIST_PAGES,
+            timeout,
+        )
 
     async def upload(
         self,
         user_id: int,
         *,
         file: FileInput,
+        on_progress: Callable[[int, int | None], object] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> UploadImageResult:
         """Upload an image.
 
@@ -168,10 +278,34 @@ class AsyncImages:
 
         Args:
             user_id: Number of the user whose library it is.
-            file: Bytes of the image file.
+            file: Bytes of the image file. It is bytes, a path, a binary file object, an
+                iterator of bytes or a tuple (file name, content[, type]).
+            on_progress: Called with the bytes of the body that were sent so far and their
+                total, which is None when unknown. Starts over when the request is sent again.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            UploadImageResult: The image is in the library.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) A parameter or the body is wrong.
+            AuthenticationError: (401) The API key is missing or wrong.
+            PermissionDeniedError: (403) The key is right, but its owner may not do this.
+            NotFoundError: (404) No such user or survey.
+            APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
+                part of it, has a media type that the server does not take; any other status
+                that is no success.
+            RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
+                60 s in one organisation, or the licence's quota of calls is used up, which
+                waiting may not cure. The error has the id 1013 as an integer and an empty name.
+            InternalServerError: (500) The server failed.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page questionpro/create-image.
@@ -184,9 +318,22 @@ class AsyncImages:
             _images_upload_image.build_request(
                 user_id,
                 body=body,
-            )
+            ).extended(extra_headers, extra_query, on_progress),
+            timeout,
         )
         return answer
+
+
+class AsyncImagesWithRawResponse:
+    """The methods of :class:`AsyncImages`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        plain = AsyncImages(_raw.AsyncSession.of(session))
+        self.list = _raw.apage(plain.list)
+        self.upload = _raw.avalue(plain.upload)
+
+    def __repr__(self) -> str:
+        return "AsyncImagesWithRawResponse()"
 
 
 class Responses:
@@ -195,11 +342,25 @@ class Responses:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"Responses(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> ResponsesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return ResponsesWithRawResponse(self._session)
+
     def create(
         self,
         survey_id: int,
         *,
         body: CreateResponseRequest | Mapping[str, Any],
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> CreateResponseResult:
         """Create a survey response.
 
@@ -208,10 +369,32 @@ class Responses:
 
         Args:
             survey_id: Number of the survey that is answered.
-            body: The answers, question by question, and what is known of the respondent.
+            body: The answers, question by question, and what is known of the respondent. As
+                CreateResponseRequest, or as a mapping with the names that its JSON has.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            CreateResponseResult: The response is stored.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) A parameter or the body is wrong.
+            AuthenticationError: (401) The API key is missing or wrong.
+            PermissionDeniedError: (403) The key is right, but its owner may not do this.
+            NotFoundError: (404) No such user or survey.
+            APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
+                part of it, has a media type that the server does not take; any other status
+                that is no success.
+            RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
+                60 s in one organisation, or the licence's quota of calls is used up, which
+                waiting may not cure. The error has the id 1013 as an integer and an empty name.
+            InternalServerError: (500) The server failed.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page questionpro/create-response.
@@ -221,9 +404,21 @@ class Responses:
             _responses_create_response.build_request(
                 survey_id,
                 body=body,
-            )
+            ).extended(extra_headers, extra_query),
+            timeout,
         )
         return answer
+
+
+class ResponsesWithRawResponse:
+    """The methods of :class:`Responses`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: Session) -> None:
+        plain = Responses(_raw.Session.of(session))
+        self.create = _raw.value(plain.create)
+
+    def __repr__(self) -> str:
+        return "ResponsesWithRawResponse()"
 
 
 class AsyncResponses:
@@ -232,11 +427,25 @@ class AsyncResponses:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"AsyncResponses(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> AsyncResponsesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return AsyncResponsesWithRawResponse(self._session)
+
     async def create(
         self,
         survey_id: int,
         *,
         body: CreateResponseRequest | Mapping[str, Any],
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> CreateResponseResult:
         """Create a survey response.
 
@@ -245,10 +454,32 @@ class AsyncResponses:
 
         Args:
             survey_id: Number of the survey that is answered.
-            body: The answers, question by question, and what is known of the respondent.
+            body: The answers, question by question, and what is known of the respondent. As
+                CreateResponseRequest, or as a mapping with the names that its JSON has.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            CreateResponseResult: The response is stored.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) A parameter or the body is wrong.
+            AuthenticationError: (401) The API key is missing or wrong.
+            PermissionDeniedError: (403) The key is right, but its owner may not do this.
+            NotFoundError: (404) No such user or survey.
+            APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
+                part of it, has a media type that the server does not take; any other status
+                that is no success.
+            RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
+                60 s in one organisation, or the licence's quota of calls is used up, which
+                waiting may not cure. The error has the id 1013 as an integer and an empty name.
+            InternalServerError: (500) The server failed.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page questionpro/create-response.
@@ -258,6 +489,30 @@ class AsyncResponses:
             _responses_create_response.build_request(
                 survey_id,
                 body=body,
-            )
+            ).extended(extra_headers, extra_query),
+            timeout,
         )
         return answer
+
+
+class AsyncResponsesWithRawResponse:
+    """The methods of :class:`AsyncResponses`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        plain = AsyncResponses(_raw.AsyncSession.of(session))
+        self.create = _raw.avalue(plain.create)
+
+    def __repr__(self) -> str:
+        return "AsyncResponsesWithRawResponse()"
+
+
+__all__ = (
+    "Images",
+    "ImagesWithRawResponse",
+    "AsyncImages",
+    "AsyncImagesWithRawResponse",
+    "Responses",
+    "ResponsesWithRawResponse",
+    "AsyncResponses",
+    "AsyncResponsesWithRawResponse",
+)

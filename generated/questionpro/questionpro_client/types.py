@@ -11,7 +11,7 @@ from msgspec import UnsetType as Unset
 from ._runtime.body import OnProgress
 from ._runtime.files import File, FileInput
 from ._runtime.pagination import AsyncPager, Pager
-from ._runtime.response import Response
+from ._runtime.response import RawResponse, Response
 from ._runtime.source import FileContent
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = [
     "FileTypes",
     "OnProgress",
     "Pager",
+    "RawResponse",
     "RequestFiles",
     "Response",
     "Unset",

@@ -43,6 +43,12 @@ class Server:
         return check_base_url(url)
 
 
+def origin(url: str) -> str:
+    """Scheme, host and port of an absolute URL, as it writes them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def check_base_url(url: str) -> str:
     """Return an absolute http(s) URL without trailing slash.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from .decoding import decode_json
 from .errors import APIResponseValidationError, APIStatusError, status_error_class
-from .operation import Answer, Operation
+from .operation import Answer, Operation, Request
 from .redaction import Redactor
+from .response import RawResponse
 from .shapes import is_object
 
 
@@ -45,8 +47,8 @@ def status_value(status: int) -> int:
         return status
 
 
-def result(operation: Operation, received: Received, redactor: Redactor, message_at: str) -> Any:
-    """The value of a successful answer.
+def result(request: Request, received: Received, redactor: Redactor, message_at: str) -> Any:
+    """The value of a successful answer, or the answer itself where the caller wants that.
 
     Args:
         message_at: JSON pointer to the sentence in this API's error bodies; may be empty.
@@ -55,8 +57,24 @@ def result(operation: Operation, received: Received, redactor: Redactor, message
         APIStatusError: the status is not a success.
         APIResponseValidationError: the body is not what the document says.
     """
+    operation = request.operation
     if not 200 <= received.status <= 299:
         raise _status_error(operation, received, redactor, message_at)
+    if request.raw:
+        read = partial(_value, operation, received, redactor)
+        return RawResponse(
+            status_code=received.status,
+            headers=received.headers,
+            content=received.content,
+            method=received.method,
+            url=received.url,
+            attempts=received.attempts,
+            read=read,
+        )
+    return _value(operation, received, redactor)
+
+
+def _value(operation: Operation, received: Received, redactor: Redactor) -> Any:
     answer = operation.answer(received.status)
     if answer is None:
         what = "the document does not know this success status"
@@ -78,7 +96,7 @@ def parse(answer: Answer, received: Received, redactor: Redactor) -> Any:
         return received.content
     try:
         if answer.kind == "text":
-            return received.content.decode(_charset(received.headers))
+            return received.content.decode(charset(received.headers))
         return decode_json(received.content, answer.type)
     except (ValueError, LookupError) as error:
         what = str(error)
@@ -86,7 +104,8 @@ def parse(answer: Answer, received: Received, redactor: Redactor) -> Any:
     raise _validation_error(received, redactor, what)
 
 
-def _charset(headers: Mapping[str, str]) -> str:
+def charset(headers: Mapping[str, str]) -> str:
+    """The character encoding that a ``Content-Type`` names; UTF-8 when it names none."""
     for parameter in headers.get("content-type", "").split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset" and value.strip():
