@@ -14,9 +14,9 @@ from openapi_python_client.parser.properties import (
 )
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
-from scripts.openapi.operations import resolve
+from scripts.openapi.operations import properties, resolve
 
-from .extensions import Unusable, properties
+from .extensions import Unusable
 from .names import IN_MODELS
 from .parsed import KEY, READERS, ParsedView
 from .preparation import DISCRIMINATED

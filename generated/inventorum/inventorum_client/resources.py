@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
+from ._runtime import raw as _raw
 from ._runtime.admission import known_member
 from ._runtime.files import as_file
 from ._runtime.service import field_for
@@ -15,6 +17,9 @@ from .models.image_type import ImageType
 from .models.upload_image_form import UploadImageForm
 from .types import UNSET, FileInput
 
+if TYPE_CHECKING:
+    import httpx2
+
 _IMAGES_UPLOAD_FIELDS = ((None, 7, "product_image"), (8, None, "image"))
 
 
@@ -24,11 +29,26 @@ class Images:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"Images(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> ImagesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return ImagesWithRawResponse(self._session)
+
     def upload(
         self,
         *,
         image: FileInput,
         type: ImageType | Literal["account", "category", "product", "user"],
+        on_progress: Callable[[int, int | None], object] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> Image:
         """Upload an image.
 
@@ -38,12 +58,35 @@ class Images:
         taken in a second.
 
         Args:
-            image: Bytes of the image file. Version 8 and later; replaces `product_image`.
+            image: Bytes of the image file. Version 8 and later; replaces `product_image`. It is
+                bytes, a path, a binary file object, an iterator of bytes or a tuple (file name,
+                content[, type]).
             type: What the image is for. Version 3 and later. The answer gives it as its index
                 in this list, counted from 0.
+            on_progress: Called with the bytes of the body that were sent so far and their
+                total, which is None when unknown. Starts over when the request is sent again.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            Image: The image is stored.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) The form is incomplete or wrong; the answer names the fields
+                at fault.
+            AuthenticationError: (401) The access token is missing, wrong or expired.
+            PermissionDeniedError: (403) The access token lacks the scope `images`, or its owner
+                may not do this.
+            APIStatusError: (413) The form is larger than the server takes; (415) The body is no
+                multipart form, or the file has a media type that the server does not take; any
+                other status that is no success.
+            RateLimitError: (429) More than 20 requests in a second.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page inventorum/images.
@@ -60,9 +103,21 @@ class Images:
             _images_upload_image.build_request(
                 body=body,
                 x_api_version=self._session.option("api_version"),
-            )
+            ).extended(extra_headers, extra_query, on_progress),
+            timeout,
         )
         return answer
+
+
+class ImagesWithRawResponse:
+    """The methods of :class:`Images`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: Session) -> None:
+        plain = Images(_raw.Session.of(session))
+        self.upload = _raw.value(plain.upload)
+
+    def __repr__(self) -> str:
+        return "ImagesWithRawResponse()"
 
 
 class AsyncImages:
@@ -71,11 +126,26 @@ class AsyncImages:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        return f"AsyncImages(base_url={self._session.options.base_url!r})"
+
+    @property
+    def with_raw_response(self) -> AsyncImagesWithRawResponse:
+        """The same methods, returning the successful answer itself: status, headers and body.
+
+        A method that lists returns the answer that holds the first page.
+        """
+        return AsyncImagesWithRawResponse(self._session)
+
     async def upload(
         self,
         *,
         image: FileInput,
         type: ImageType | Literal["account", "category", "product", "user"],
+        on_progress: Callable[[int, int | None], object] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
     ) -> Image:
         """Upload an image.
 
@@ -85,12 +155,35 @@ class AsyncImages:
         taken in a second.
 
         Args:
-            image: Bytes of the image file. Version 8 and later; replaces `product_image`.
+            image: Bytes of the image file. Version 8 and later; replaces `product_image`. It is
+                bytes, a path, a binary file object, an iterator of bytes or a tuple (file name,
+                content[, type]).
             type: What the image is for. Version 3 and later. The answer gives it as its index
                 in this list, counted from 0.
+            on_progress: Called with the bytes of the body that were sent so far and their
+                total, which is None when unknown. Starts over when the request is sent again.
+            extra_headers: Headers of this call alone, in the place of others of the same name.
+            extra_query: Query parameters that this call adds; a list gives one for each of its
+                items.
+            timeout: The time limit of this call in seconds, or an ``httpx2.Timeout``; the
+                client's when None.
+
+        Returns:
+            Image: The image is stored.
 
         Raises:
-            APIError: see ``errors`` for its subclasses.
+            BadRequestError: (400) The form is incomplete or wrong; the answer names the fields
+                at fault.
+            AuthenticationError: (401) The access token is missing, wrong or expired.
+            PermissionDeniedError: (403) The access token lacks the scope `images`, or its owner
+                may not do this.
+            APIStatusError: (413) The form is larger than the server takes; (415) The body is no
+                multipart form, or the file has a media type that the server does not take; any
+                other status that is no success.
+            RateLimitError: (429) More than 20 requests in a second.
+            APIResponseValidationError: the answer is not what the API document says.
+            APIConnectionError: no answer came; ``APITimeoutError`` when not in time.
+            ConfigurationError: an argument cannot be sent; nothing was.
 
         Source:
             the vendor's page inventorum/images.
@@ -107,6 +200,26 @@ class AsyncImages:
             _images_upload_image.build_request(
                 body=body,
                 x_api_version=self._session.option("api_version"),
-            )
+            ).extended(extra_headers, extra_query, on_progress),
+            timeout,
         )
         return answer
+
+
+class AsyncImagesWithRawResponse:
+    """The methods of :class:`AsyncImages`, returning :class:`~.types.RawResponse`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        plain = AsyncImages(_raw.AsyncSession.of(session))
+        self.upload = _raw.avalue(plain.upload)
+
+    def __repr__(self) -> str:
+        return "AsyncImagesWithRawResponse()"
+
+
+__all__ = (
+    "Images",
+    "ImagesWithRawResponse",
+    "AsyncImages",
+    "AsyncImagesWithRawResponse",
+)

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from . import resources
 from ._runtime.constraint import Constraint
 from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
@@ -18,11 +18,13 @@ from ._runtime.session import (
     AsyncSession,
     Session,
 )
-from .client import USER_AGENT
+from .version import USER_AGENT
 
 if TYPE_CHECKING:
     import aiohttp
     import httpx2
+
+    from . import resources as _resources
 
 SERVICE = Service(
     name="Inventorum",
@@ -75,8 +77,6 @@ class Inventorum:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.Images
-
     def __init__(
         self,
         *,
@@ -107,7 +107,13 @@ class Inventorum:
 
     def _use(self, session: Session) -> None:
         self._session = session
-        self.images = resources.Images(session)
+
+    @cached_property
+    def images(self) -> _resources.Images:
+        """Photos for use throughout the app."""
+        from .resources import Images
+
+        return Images(self._session)
 
     def with_options(
         self,
@@ -198,8 +204,6 @@ class AsyncInventorum:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.AsyncImages
-
     def __init__(
         self,
         *,
@@ -230,7 +234,13 @@ class AsyncInventorum:
 
     def _use(self, session: AsyncSession) -> None:
         self._session = session
-        self.images = resources.AsyncImages(session)
+
+    @cached_property
+    def images(self) -> _resources.AsyncImages:
+        """Photos for use throughout the app."""
+        from .resources import AsyncImages
+
+        return AsyncImages(self._session)
 
     def with_options(
         self,

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
-from . import resources
 from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server, ServerVariable
@@ -17,11 +17,13 @@ from ._runtime.session import (
     AsyncSession,
     Session,
 )
-from .client import USER_AGENT
+from .version import USER_AGENT
 
 if TYPE_CHECKING:
     import aiohttp
     import httpx2
+
+    from . import resources as _resources
 
 SERVICE = Service(
     name="PingOne",
@@ -71,8 +73,6 @@ class PingOne:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.Images
-
     def __init__(
         self,
         *,
@@ -103,7 +103,13 @@ class PingOne:
 
     def _use(self, session: Session) -> None:
         self._session = session
-        self.images = resources.Images(session)
+
+    @cached_property
+    def images(self) -> _resources.Images:
+        """Images that belong to an environment."""
+        from .resources import Images
+
+        return Images(self._session)
 
     def with_options(
         self,
@@ -189,8 +195,6 @@ class AsyncPingOne:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.AsyncImages
-
     def __init__(
         self,
         *,
@@ -221,7 +225,13 @@ class AsyncPingOne:
 
     def _use(self, session: AsyncSession) -> None:
         self._session = session
-        self.images = resources.AsyncImages(session)
+
+    @cached_property
+    def images(self) -> _resources.AsyncImages:
+        """Images that belong to an environment."""
+        from .resources import AsyncImages
+
+        return AsyncImages(self._session)
 
     def with_options(
         self,

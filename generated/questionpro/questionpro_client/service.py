@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
-from . import resources
 from ._runtime.secret import Secret
 from ._runtime.security import SecurityScheme
 from ._runtime.server import Server, ServerVariable
@@ -17,11 +17,13 @@ from ._runtime.session import (
     AsyncSession,
     Session,
 )
-from .client import USER_AGENT
+from .version import USER_AGENT
 
 if TYPE_CHECKING:
     import aiohttp
     import httpx2
+
+    from . import resources as _resources
 
 SERVICE = Service(
     name="QuestionPro",
@@ -81,9 +83,6 @@ class QuestionPro:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.Images
-    responses: resources.Responses
-
     def __init__(
         self,
         *,
@@ -114,8 +113,20 @@ class QuestionPro:
 
     def _use(self, session: Session) -> None:
         self._session = session
-        self.images = resources.Images(session)
-        self.responses = resources.Responses(session)
+
+    @cached_property
+    def images(self) -> _resources.Images:
+        """Images in a user's library, for use in surveys."""
+        from .resources import Images
+
+        return Images(self._session)
+
+    @cached_property
+    def responses(self) -> _resources.Responses:
+        """Answers of respondents to a survey."""
+        from .resources import Responses
+
+        return Responses(self._session)
 
     def with_options(
         self,
@@ -202,9 +213,6 @@ class AsyncQuestionPro:
         ConfigurationError: an argument cannot be used, or a credential is missing.
     """
 
-    images: resources.AsyncImages
-    responses: resources.AsyncResponses
-
     def __init__(
         self,
         *,
@@ -235,8 +243,20 @@ class AsyncQuestionPro:
 
     def _use(self, session: AsyncSession) -> None:
         self._session = session
-        self.images = resources.AsyncImages(session)
-        self.responses = resources.AsyncResponses(session)
+
+    @cached_property
+    def images(self) -> _resources.AsyncImages:
+        """Images in a user's library, for use in surveys."""
+        from .resources import AsyncImages
+
+        return AsyncImages(self._session)
+
+    @cached_property
+    def responses(self) -> _resources.AsyncResponses:
+        """Answers of respondents to a survey."""
+        from .resources import AsyncResponses
+
+        return AsyncResponses(self._session)
 
     def with_options(
         self,

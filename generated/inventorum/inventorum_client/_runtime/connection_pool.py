@@ -91,8 +91,12 @@ def _headers(
         headers.append((b"Accept-Encoding", ACCEPT_ENCODING.encode()))
     if not framing and method in ("POST", "PUT", "PATCH"):
         headers.append((b"Content-Length", b"0"))
-    for group in (given, framing):
-        headers += [(name.encode(), value.encode()) for name, value in group.items()]
+    headers += [(name.encode(), value.encode()) for name, value in given.items()]
+    headers += [
+        (name.encode(), value.encode())
+        for name, value in framing.items()
+        if name.lower() not in names
+    ]
     return headers
 
 

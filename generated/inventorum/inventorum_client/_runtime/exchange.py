@@ -17,6 +17,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 from .answer import Received
 from .call_log import LOGGER, log_again, log_attempt, veil
 from .errors import APIConnectionError, APITimeoutError
+from .headers import merged
 from .operation import Request
 from .redaction import Redactor
 from .retry import delay
@@ -255,11 +256,18 @@ def _first_send(
     headers = {"Accept": request.operation.accept, **policy.headers, **request.headers}
     if request.cookies:
         headers["Cookie"] = "; ".join(request.cookies)
-    url = policy.base_url + request.path
-    if request.query:
-        url += "?" + "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in request.query)
-    method, body = request.operation.method, request.body
-    return Send(method, url, headers, body, own=True, placed=_placed(chosen))
+    url = request.url(policy.base_url)
+    pairs = [f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in request.pairs()]
+    if pairs:
+        url += ("&" if "?" in url else "?") + "&".join(pairs)
+    return Send(
+        request.operation.method,
+        url,
+        merged(headers, request.extra_headers) if request.extra_headers else headers,
+        request.body,
+        own=True,
+        placed=_placed(chosen),
+    )
 
 
 # what may go to another origin: it describes the message, not the caller

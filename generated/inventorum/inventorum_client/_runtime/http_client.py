@@ -16,6 +16,7 @@ import httpx2
 
 from .content import Content, acceptable
 from .exchange import Answered, Broken
+from .headers import merged
 from .transport import BodyStream
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _request(
     request = build(
         send.method,
         send.wire_url(),
-        headers={"Accept-Encoding": asked, **send.wire_headers(), **framing},
+        headers=merged({"Accept-Encoding": asked, **framing}, send.wire_headers()),
     )
     request.extensions.update(extensions)
     if send.body is not None:

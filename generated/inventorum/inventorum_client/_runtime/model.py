@@ -91,17 +91,22 @@ class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __copy__(self) -> Self:
-        return _rebuild(type(self), self._values(), dict(self.__extra__))
+        return _rebuild(type(self), self._given(), dict(self.__extra__))
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return _rebuild, (type(self), self._values(), dict(self.__extra__))
+        return _rebuild, (type(self), self._given(), dict(self.__extra__))
+
+    def _given(self) -> dict[str, Any]:
+        # pickle knows UNSET by the first module that has it, perhaps another client's package
+        pairs = zip(self.__struct_fields__, self._values(), strict=True)
+        return {field: value for field, value in pairs if value is not msgspec.UNSET}
 
 
 _M = TypeVar("_M", bound=Model)
 
 
-def _rebuild(cls: type[_M], values: tuple[Any, ...], extra: Mapping[str, Any]) -> _M:
-    model = cls(*values)
+def _rebuild(cls: type[_M], given: Mapping[str, Any], extra: Mapping[str, Any]) -> _M:
+    model = cls(**{**dict.fromkeys(cls.__struct_fields__, msgspec.UNSET), **given})
     if extra:
         model.additional_properties = extra
     return model

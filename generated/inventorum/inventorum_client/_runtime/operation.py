@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
-from .body import Body
-from .parameters import Pairs
-from .server import Server
+from .body import Body, MultipartBody, OnProgress
+from .errors import ConfigurationError
+from .headers import checked_headers
+from .parameters import Pairs, query_pairs
+from .server import Server, origin
 
 Kind = Literal["json", "text", "bytes", "none"]
 
@@ -58,7 +60,14 @@ class Operation:
 
 @dataclass
 class Request:
-    """One call of an operation, before a client sends it. Nothing in it is secret."""
+    """One call of an operation, before a client sends it. Nothing in it is secret.
+
+    Attributes:
+        path: the path below the server URL, percent-encoded.
+        rooted: whether ``path`` starts at the root of the server instead, with its query.
+        extra_headers, extra_query: what the caller of a method adds, as it is to be sent.
+        raw: whether the caller wants the answer itself instead of its value.
+    """
 
     operation: Operation
     path: str
@@ -66,8 +75,52 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     cookies: list[str] = field(default_factory=list[str])
     body: Body | None = None
+    extra_headers: dict[str, str] = field(default_factory=dict[str, str])
+    extra_query: Pairs = field(default_factory=list[tuple[str, str]])
+    rooted: bool = False
+    raw: bool = False
+
+    def url(self, server: str) -> str:
+        """Where it goes on a server, without the parts of :meth:`pairs`."""
+        return (origin(server) if self.rooted else server) + self.path
+
+    def pairs(self) -> Pairs:
+        """The names and values of the query."""
+        return [*self.query, *self.extra_query] if self.extra_query else self.query
+
+    def extended(
+        self,
+        headers: Mapping[str, str] | None,
+        query: Mapping[str, Any] | None,
+        on_progress: OnProgress | None = None,
+    ) -> Self:
+        """The request with what a single call adds to it.
+
+        Raises:
+            ConfigurationError: something of it cannot be sent.
+        """
+        if on_progress is not None and self.body is not None:
+            self.body.on_progress = on_progress
+        if not headers and not query:
+            return self
+        multipart = isinstance(self.body, MultipartBody)
+        return replace(
+            self,
+            extra_headers=checked_headers(headers or {}, multipart=multipart),
+            extra_query=_extra_pairs(query or {}),
+        )
 
     def close(self) -> None:
         """Close the files that the body opened. Call it after the last attempt, however it went."""
         if self.body is not None:
             self.body.close()
+
+
+def _extra_pairs(query: Mapping[str, Any]) -> Pairs:
+    pairs: Pairs = []
+    for name, value in query.items():
+        try:
+            pairs += query_pairs(name, value, "deepObject")
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"extra_query: {name!r} cannot be sent: {error}") from None
+    return pairs

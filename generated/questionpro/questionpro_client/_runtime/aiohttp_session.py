@@ -12,6 +12,7 @@ from yarl import URL
 
 from .content import Content, acceptable
 from .exchange import Answered, Broken
+from .headers import merged
 from .time_limit import phases
 from .transport import BodyStream, escaped
 
@@ -125,7 +126,7 @@ class AiohttpSession:
                 async with session.request(
                     send.method,
                     URL(escaped(send.wire_url()), encoded=True),
-                    headers={"Accept-Encoding": asked, **send.wire_headers(), **framing},
+                    headers=merged({"Accept-Encoding": asked, **framing}, send.wire_headers()),
                     data=upload,
                     allow_redirects=False,
                     raise_for_status=False,

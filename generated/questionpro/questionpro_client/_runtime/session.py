@@ -12,11 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-import msgspec
-
-from .answer import Received, result
 from .errors import APIError, ConfigurationError
-from .operation import Request
 from .redaction import Redactor
 from .security import Credentials
 
@@ -24,7 +20,9 @@ if TYPE_CHECKING:
     import aiohttp
     import httpx2
 
+    from .answer import Received
     from .exchange import Failed, Policy, Steps
+    from .operation import Operation, Request
     from .transport import AsyncTransport, Transport
 
 DEFAULT_TIMEOUT = 60.0
@@ -64,8 +62,10 @@ class Options:
 
     def option(self, name: str) -> Any:
         """One of :attr:`values`; UNSET when it was not given."""
+        from msgspec import UNSET
+
         value = self.values[name]
-        return msgspec.UNSET if value is None else value
+        return UNSET if value is None else value
 
     @property
     def redactor(self) -> Redactor:
@@ -78,14 +78,17 @@ class Options:
 
         return exchange(request, self._policy(request), self.redactor)
 
+    def server_url(self, operation: Operation) -> str:
+        """The server URL of an operation, which may name servers of its own."""
+        if operation.servers and not self.explicit_base_url:
+            return operation.servers[0].resolve(self.values)
+        return self.base_url
+
     def _policy(self, request: Request) -> Policy:
         from .exchange import Policy
 
-        base_url = self.base_url
-        if request.operation.servers and not self.explicit_base_url:
-            base_url = request.operation.servers[0].resolve(self.values)
         return Policy(
-            base_url=base_url,
+            base_url=self.server_url(request.operation),
             credentials=self.credentials,
             max_retries=self.max_retries,
             retry_non_idempotent=self.retry_non_idempotent,
@@ -101,9 +104,11 @@ class Options:
         Raises:
             APIError: there is none.
         """
+        from .answer import Received, result
+
         if isinstance(end, Received):
             try:
-                return result(request.operation, end, self.redactor, self.error_message)
+                return result(request, end, self.redactor, self.error_message)
             except APIError as error:
                 failure = error.with_traceback(None)
         else:
@@ -224,18 +229,21 @@ class Session:
         """An option of the client that its operations send; UNSET when it was not given."""
         return self.options.option(name)
 
-    def call(self, request: Request) -> Any:
+    def call(self, request: Request, timeout: float | httpx2.Timeout | None = None) -> Any:
         """Send a request and return its documented value.
+
+        Args:
+            timeout: of this call alone; that of the client when None.
 
         Raises:
             APIError: any of its subclasses.
         """
         from .transport import run
 
+        options = self.options.changed(timeout=timeout) if timeout is not None else self.options
         try:
-            return self.options.finish(
-                request,
-                run(self.options.steps(request), self.pool.get(), self.options.timeout),
+            return options.finish(
+                request, run(options.steps(request), self.pool.get(), options.timeout)
             )
         finally:
             request.close()
@@ -272,18 +280,21 @@ class AsyncSession:
         """An option of the client that its operations send; UNSET when it was not given."""
         return self.options.option(name)
 
-    async def call(self, request: Request) -> Any:
+    async def call(self, request: Request, timeout: float | httpx2.Timeout | None = None) -> Any:
         """Send a request and return its documented value.
+
+        Args:
+            timeout: of this call alone; that of the client when None.
 
         Raises:
             APIError: any of its subclasses.
         """
         from .transport import arun
 
+        options = self.options.changed(timeout=timeout) if timeout is not None else self.options
         try:
-            return self.options.finish(
-                request,
-                await arun(self.options.steps(request), self.pool.get(), self.options.timeout),
+            return options.finish(
+                request, await arun(options.steps(request), self.pool.get(), options.timeout)
             )
         finally:
             request.close()
