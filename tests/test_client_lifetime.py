@@ -6,6 +6,7 @@ import asyncio
 import gc
 import gzip
 import threading
+import time
 from functools import partial
 from typing import Any
 
@@ -125,12 +126,16 @@ def test_a_connection_that_the_server_closed_is_not_used_again(mode: str) -> Non
     body = PINGONE.answer()
     last = raw(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
+    def closed() -> None:
+        while server._open:  # until the server's end is closed, at once after its answer
+            time.sleep(0.001)
+
     def use(client: Any) -> Any:
         if mode == "sync":
-            return [PINGONE.upload(client, b"x") for _ in range(3)]
+            return [(PINGONE.upload(client, b"x"), closed()) for _ in range(3)]
 
         async def run() -> Any:
-            return [await PINGONE.upload(client, b"x") for _ in range(3)]
+            return [(await PINGONE.upload(client, b"x"), closed()) for _ in range(3)]
 
         return run()
 
