@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from tests.delivery import ok
-from tests.recorder import Exchange, Recorder, Step, raw, reply, silence
+from tests.recorder import Exchange, Recorder, Step, reply, silence
 from tests.vendors import PINGONE, QUESTIONPRO, USER
 from tests.ways import every_way, own_way, sending, through
 
@@ -94,8 +94,13 @@ def test_a_request_without_body_has_a_limit_too(way: str) -> None:
 
 @own_way
 def test_interim_answers_without_end_are_an_error(way: str) -> None:
-    step = raw(b"HTTP/1.1 102 Processing\r\n\r\n" * 100_000)
-    with Recorder(step) as server, soon():
+    def act(exchange: Exchange) -> bool:
+        with contextlib.suppress(OSError):
+            while True:
+                exchange.connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n" * 1000)
+        return False
+
+    with Recorder(Step(act)) as server, soon():
         error = sending(way, PINGONE, server.url, timeout=httpx2.Timeout(30))
     assert type(error) is PINGONE.errors.APIConnectionError
 
