@@ -4,7 +4,6 @@ under /_stub/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .body import Limits
 from .document import Document, DocumentError, load
@@ -30,10 +29,6 @@ from .vendor import Vendor
 VENDORS: dict[str, type[Vendor]] = {
     vendor.name: vendor for vendor in (QuestionPro, Inventorum, PingOne)
 }
-
-_HOST = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?"
-)
 
 
 def load_documents(root: Path) -> list[Document]:
@@ -51,18 +46,11 @@ def load_documents(root: Path) -> list[Document]:
 
 def make_app(
     documents: Sequence[Document], store: Store, bound: str, limits: Limits, strict: bool
-) -> Starlette:
+) -> ASGIApp:
     """The stub as an ASGI application. `bound` is the origin for requests that name no usable
     one.
     """
-    origin = Origin(documents, store, bound, limits, strict)
-    app = Starlette(
-        routes=[Route("/_stub/health", origin.health)],
-        exception_handlers={Exception: origin.defect},
-    )
-    # Not a route: vendors' paths are matched undecoded, and by their documents.
-    app.router.default = origin
-    return app
+    return Origin(documents, store, bound, limits, strict)
 
 
 class Origin:
@@ -79,21 +67,30 @@ class Origin:
         ]
         # The longest server path first: `/a/api/v2` before `/a`.
         self._services = sorted(services, key=lambda service: -len(service.document.prefix))
+        # What is not a vendor's is routed by its decoded path; vendors' paths are matched as sent,
+        # by their documents.
+        self._control = Starlette(routes=[Route("/_stub/health", self.health)])
+        self._control.router.default = self._file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # no WebSocket endpoint exists
-            return
         request = Request(scope, receive)
-        path = _raw_path(scope)
+        path: str = scope["raw_path"].decode("ascii")
         service = self._service(path)
+        answer: ASGIApp
         try:
             if service is not None and (service.document.prefix or service.match(path)):
-                response = await service.respond(request, path, self._origin(request))
+                answer = await service.respond(request, path, self._origin(request))
+            elif "stub.refused" in scope["extensions"]:
+                answer = _refused(scope["extensions"]["stub.refused"])
             else:
-                response = await self._file(request, path)
+                answer = self._control
+            await answer(scope, receive, send)
         except ClientGone:
-            return
-        await response(scope, receive, send)
+            raise
+        except Exception:
+            # A defect of the stub: the vendor's 500 to the client; the server logs the traceback.
+            await self._defect(request, path, service)(scope, receive, send)
+            raise
 
     async def health(self, request: Request) -> Response:
         vendors = {
@@ -105,10 +102,7 @@ class Origin:
         }
         return JSONResponse({"status": "ok", "vendors": dict(sorted(vendors.items()))})
 
-    async def defect(self, request: Request, error: Exception) -> Response:
-        """A defect of the stub: the vendor's 500 to the client; the server logs the traceback."""
-        path = _raw_path(request.scope)
-        service = self._service(path)
+    def _defect(self, request: Request, path: str, service: Service | None) -> Response:
         if service is not None and service.document.prefix:
             return service.defect(request, path, self._origin(request))
         return _refused(Refused(Reason.DEFECT, "the stub failed"))
@@ -119,7 +113,12 @@ class Origin:
             (service for service in owners if service.match(path)), owners[0] if owners else None
         )
 
-    async def _file(self, request: Request, path: str) -> Response:
+    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._stored(Request(scope, receive), scope["raw_path"].decode("ascii"))
+        await answer(scope, receive, send)
+
+    async def _stored(self, request: Request, path: str) -> Response:
+        """The image that is served at a path."""
         image = self._store.image_at(unquote(path, errors="replace"))
         if image is None:
             return _refused(Refused(Reason.ROUTE, "there is nothing at this address"))
@@ -147,25 +146,9 @@ class Origin:
         return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
 
     def _origin(self, request: Request) -> str:
-        """The origin by which the client calls the stub, if its Host header can be one; else the
-        bound address.
-        """
-        hosts = request.headers.getlist("host")
-        match = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-        if match is None or int(match["port"] or 0) > 65535:
-            return self._bound
-        return f"http://{hosts[0]}"
-
-
-def _raw_path(scope: Scope) -> str:
-    """The path as sent, still percent-encoded; of an absolute-form target (a proxy's) only its
-    path.
-    """
-    raw: bytes = scope.get("raw_path") or b"/"
-    path = raw.decode("latin-1")
-    if not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return path
+        """The origin by which the client calls the stub; the bound address if it does not say."""
+        authority: str = request.scope["extensions"].get("stub.authority", "")
+        return f"http://{authority}" if authority else self._bound
 
 
 def _refused(refused: Refused) -> Response:

@@ -102,6 +102,10 @@ class Service:
 
     async def _answer(self, request: Request, path: str, call: Call) -> Answer:
         match = self.match(path)
+        malformed = request.scope["extensions"].get("stub.refused")
+        if malformed is not None:  # what connection.py could not read as a request
+            call.operation = match.operations.get(request.method) if match else None
+            raise malformed
         if match is None:
             raise Refused(Reason.ROUTE, "there is nothing at this address")
         operation = match.operations.get(request.method)
@@ -131,7 +135,7 @@ class Service:
             raise Refused(Reason.PARAMETER, str(faults[0]), faults=faults)
         read: bytes | list[Part] = b""
         if expected is not None:
-            pieces = body.stream(request.receive, expected.limit, self._limits.idle)
+            pieces = body.stream(request.receive, expected.limit)
             read = await body.read(expected, pieces)
         size = len(read) if isinstance(read, bytes) else sum(len(part.data) for part in read)
         if size > _INLINE or (expected is not None and not self._store.in_memory):
