@@ -5,12 +5,13 @@ under /_stub/.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as ControlRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +23,8 @@ from .inventorum import Inventorum
 from .pingone import PingOne
 from .questionpro import QuestionPro
 from .refusal import ClientGone, Reason, Refused
+from .request import Request
+from .routes import Match
 from .service import Service
 from .store import Store
 from .vendor import Vendor
@@ -29,6 +32,10 @@ from .vendor import Vendor
 VENDORS: dict[str, type[Vendor]] = {
     vendor.name: vendor for vendor in (QuestionPro, Inventorum, PingOne)
 }
+
+
+PATHS = 512
+"""Paths whose routing is remembered. A path is at most 8 KiB, see request_head.py."""
 
 
 def load_documents(root: Path) -> list[Document]:
@@ -67,21 +74,21 @@ class Origin:
         ]
         # The longest server path first: `/a/api/v2` before `/a`.
         self._services = sorted(services, key=lambda service: -len(service.document.prefix))
+        self._find = lru_cache(PATHS)(self._found)
         # What is not a vendor's is routed by its decoded path; vendors' paths are matched as sent,
         # by their documents.
         self._control = Starlette(routes=[Route("/_stub/health", self.health)])
         self._control.router.default = self._file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        path: str = scope["raw_path"].decode("ascii")
-        service = self._service(path)
+        request = Request(scope, receive, self._bound)
+        service, match = self._find(request.path)
         answer: ASGIApp
         try:
-            if service is not None and (service.document.prefix or service.match(path)):
-                answer = await service.respond(request, path, self._origin(request))
-            elif "stub.refused" in scope["extensions"]:
-                answer = _refused(scope["extensions"]["stub.refused"])
+            if service is not None and (service.document.prefix or match):
+                answer = await service.respond(request, match)
+            elif request.malformed is not None:
+                answer = _refused(request.malformed)
             else:
                 answer = self._control
             await answer(scope, receive, send)
@@ -89,37 +96,41 @@ class Origin:
             raise
         except Exception:
             # A defect of the stub: the vendor's 500 to the client; the server logs the traceback.
-            await self._defect(request, path, service)(scope, receive, send)
+            await self._defect(request, service)(scope, receive, send)
             raise
 
-    async def health(self, request: Request) -> Response:
+    async def health(self, request: ControlRequest) -> Response:
+        origin = Request(request.scope, request.receive, self._bound).origin
         vendors = {
             service.document.vendor: {
-                "url": self._origin(request) + service.document.prefix,
+                "url": origin + service.document.prefix,
                 "operations": [operation.id for operation in service.document.operations],
             }
             for service in self._services
         }
         return JSONResponse({"status": "ok", "vendors": dict(sorted(vendors.items()))})
 
-    def _defect(self, request: Request, path: str, service: Service | None) -> Response:
+    def _defect(self, request: Request, service: Service | None) -> ASGIApp:
         if service is not None and service.document.prefix:
-            return service.defect(request, path, self._origin(request))
+            return service.defect(request)
         return _refused(Refused(Reason.DEFECT, "the stub failed"))
 
-    def _service(self, path: str) -> Service | None:
+    def _found(self, path: str) -> tuple[Service | None, Match | None]:
+        """The vendor that a path belongs to, and what it has there."""
         owners = [service for service in self._services if service.owns(path)]
-        return next(
-            (service for service in owners if service.match(path)), owners[0] if owners else None
-        )
+        for service in owners:
+            match = service.match(path)
+            if match is not None:
+                return service, match
+        return (owners[0] if owners else None), None
 
     async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self._stored(Request(scope, receive), scope["raw_path"].decode("ascii"))
+        answer = await self._stored(Request(scope, receive, self._bound))
         await answer(scope, receive, send)
 
-    async def _stored(self, request: Request, path: str) -> Response:
+    async def _stored(self, request: Request) -> Response:
         """The image that is served at a path."""
-        image = self._store.image_at(unquote(path, errors="replace"))
+        image = self._store.image_at(unquote(request.path, errors="replace"))
         if image is None:
             return _refused(Refused(Reason.ROUTE, "there is nothing at this address"))
         if request.method not in ("GET", "HEAD"):
@@ -144,11 +155,6 @@ class Origin:
         if request.method == "HEAD":
             return Response(headers=headers)
         return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
-
-    def _origin(self, request: Request) -> str:
-        """The origin by which the client calls the stub; the bound address if it does not say."""
-        authority: str = request.scope["extensions"].get("stub.authority", "")
-        return f"http://{authority}" if authority else self._bound
 
 
 def _refused(refused: Refused) -> Response:

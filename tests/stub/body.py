@@ -277,7 +277,7 @@ def _field(part: Part, schema: Node) -> JSON:
             return json_values.parse(text.encode())
         except json_values.InvalidJSON as error:
             raise _form(part.name, str(error)) from error
-    return parameters.scalar(text, target)
+    return parameters.scalar(text, target.types())
 
 
 def _file(part: Part, allowed: list[str]) -> File:

@@ -152,7 +152,7 @@ class QuestionPro:
                         "last": link(pages) if pages else None,
                     },
                 },
-                "requestID": str(identity(self.name, "request", next(self._requests))),
+                "requestID": identity(self.name, "request", next(self._requests)),
             },
         )
 
