@@ -86,11 +86,8 @@ class Expected:
 
     content_type: HeaderValue
     media: Node
+    schema: Node | None
     limit: int
-
-    @property
-    def schema(self) -> Node | None:
-        return self.media.get("schema")
 
 
 def expect(
@@ -131,7 +128,7 @@ def expect(
     longest = schema.value.get("maxLength") if schema and isinstance(schema.value, dict) else None
     # OpenAPI 3.1.1, "Working with Binary Data": maxLength may bound a streamed payload.
     limit = min(limits.body, longest) if isinstance(longest, int) else limits.body
-    return Expected(content_type, media, limit)
+    return Expected(content_type, media, schema, limit)
 
 
 async def read(expected: Expected, pieces: AsyncIterator[bytes]) -> bytes | list[Part]:

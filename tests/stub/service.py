@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +27,9 @@ from .routes import Match, Routes
 from .store import Store
 from .validation import Schemas
 from .vendor import Answer, Call, Vendor
+
+CONTENT_TYPES = 64
+"""Content-Types whose meaning for an operation is remembered."""
 
 _INLINE = 128 * 1024
 """Bodies up to this size are decoded and stored on the event loop: under a millisecond, less than a
@@ -55,6 +59,10 @@ class Service:
         self._store = store
         self._limits = limits
         self._strict = strict
+        operations = {operation.id: operation for operation in document.operations}
+        self._expectation = lru_cache(CONTENT_TYPES)(
+            lambda id, content_type: body.expect(operations[id], [content_type], [], limits)
+        )
 
     def match(self, path: str) -> Match | None:
         """The operations at a raw path of this origin; None if the vendor has nothing there."""
@@ -156,7 +164,11 @@ class Service:
                 message = "a body is required, but none is sent"
                 raise Refused(Reason.BODY, message, faults=[Fault("body", "", message)])
             return None
-        expected = body.expect(operation, types, request.all("content-encoding"), self._limits)
+        encodings = request.all("content-encoding")
+        if len(types) == 1 and not encodings:
+            expected = self._expectation(operation.id, types[0])
+        else:
+            expected = body.expect(operation, types, encodings, self._limits)
         if length.isdecimal() and int(length) > expected.limit:
             raise body.too_large(expected.limit)
         return expected

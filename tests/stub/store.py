@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .json_values import JSONObject
+from .json_values import JSONObject, serialise
 
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
 _SCHEMA_VERSION = 1
@@ -114,6 +114,7 @@ class Store:
     def __init__(self, file: str | None = None) -> None:
         """Open or make the database. Raises StoreError."""
         self.file = file
+        self.epoch = 0  # how often everything was forgotten
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(
@@ -197,15 +198,13 @@ class Store:
             )
         return replace(image, seq=seq)
 
-    def add_response(
-        self, vendor: str, survey: str, make: Callable[[int], JSONObject]
-    ) -> JSONObject:
-        """Keep a survey response. `make` writes it, given its number among the vendor's, counted
-        from 1.
+    def add_response(self, vendor: str, survey: str, make: Callable[[int], JSONObject]) -> bytes:
+        """Keep a survey response and return it as JSON. `make` writes it, given its number among
+        the vendor's, counted from 1.
         """
         with self._lock, self._transaction():
             number = self._count(vendor, "response")
-            body = make(number)
+            body = serialise(make(number))
             self._db.execute(
                 "INSERT INTO response (vendor, survey, id, body, created_at)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -213,7 +212,7 @@ class Store:
                     vendor,
                     survey,
                     number,
-                    json.dumps(body),
+                    body.decode(),
                     _now().isoformat(timespec="milliseconds"),
                 ),
             )
@@ -266,6 +265,7 @@ class Store:
         with self._lock, self._transaction():
             for table in ("address", "content", "image", "response", "counter", "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
+            self.epoch += 1
 
     def _last_position(self, vendor: str, owner: str) -> int:
         row = self._db.execute(

@@ -82,7 +82,7 @@ class Vendor(Protocol):
 
 
 def identity(*parts: str | int) -> str:
-    """A UUID (version 4 by its looks) that depends on nothing but its arguments, so that a run of the stub can be repeated
+    """A UUID that depends on nothing but its arguments, so that a run of the stub can be repeated
     exactly.
     """
     digits = hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
