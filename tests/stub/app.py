@@ -10,9 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as ControlRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -154,7 +153,8 @@ class Origin:
         headers |= {"Content-Type": image.content_type, "Content-Length": str(image.size)}
         if request.method == "HEAD":
             return Response(headers=headers)
-        return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
+        # Small pieces at a time: an image may be larger than one wants to hold in memory.
+        return StreamingResponse(self._store.pieces(image.seq), headers=headers)
 
 
 def _refused(refused: Refused) -> Response:

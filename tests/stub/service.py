@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -24,6 +25,7 @@ from .parameters import UnreadableQuery
 from .refusal import Fault, Reason, Refused
 from .request import Request
 from .routes import Match, Routes
+from .spool import Spool
 from .store import Store
 from .validation import Schemas
 from .vendor import Answer, Call, Vendor
@@ -134,20 +136,20 @@ class Service:
         faults = [*unreadable, *faults]
         if faults:
             raise Refused(Reason.PARAMETER, str(faults[0]), faults=faults)
-        read: bytes | list[Part] = b""
-        if expected is not None:
+        if expected is None:
+            return self._handlers[operation.id](call)
+        with ExitStack() as spools:
             pieces = body.stream(request.receive, expected.limit)
-            read = await body.read(expected, pieces)
-        size = len(read) if isinstance(read, bytes) else sum(len(part.data) for part in read)
-        if size > _INLINE or (expected is not None and not self._store.in_memory):
-            return await run_in_threadpool(self._act, call, operation, expected, read)
-        return self._act(call, operation, expected, read)
+            read = await body.read(expected, pieces, spools)
+            size = len(read) if isinstance(read, Spool) else sum(len(part.data) for part in read)
+            if size > _INLINE or not self._store.in_memory:
+                return await run_in_threadpool(self._act, call, operation, expected, read)
+            return self._act(call, operation, expected, read)
 
     def _act(
-        self, call: Call, operation: Operation, expected: Expected | None, read: bytes | list[Part]
+        self, call: Call, operation: Operation, expected: Expected, read: Spool | list[Part]
     ) -> Answer:
-        if expected is not None:
-            call.body = body.decode(expected, read, self._schemas)
+        call.body = body.decode(expected, read, self._schemas)
         return self._handlers[operation.id](call)
 
     def _expected(self, request: Request, operation: Operation) -> Expected | None:

@@ -12,12 +12,17 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from .json_values import JSONObject, serialise
+from .spool import Spool
+
+_PIECE = 256 * 1024
+LARGEST = 999_000_000
+"""Bytes of an image. SQLite's own limit for a row is 10**9."""
 
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
 _SCHEMA_VERSION = 1
@@ -65,7 +70,7 @@ class NewImage:
     format: str
     width: int
     height: int
-    data: bytes
+    data: Spool
     paths: Sequence[str]
     details: JSONObject
 
@@ -171,7 +176,9 @@ class Store:
         with self._lock, self._transaction():
             number = self._count(vendor, "image")
             new = name(Draft(number, self._taken))
-            digest = hashlib.sha256(new.data).hexdigest()
+            digest = hashlib.sha256()
+            for piece in new.data.pieces():
+                digest.update(piece)
             position = self._last_position(vendor, new.owner) + 1
             image = StoredImage(
                 seq=0,
@@ -185,13 +192,16 @@ class Store:
                 width=new.width,
                 height=new.height,
                 size=len(new.data),
-                sha256=digest,
+                sha256=digest.hexdigest(),
                 details=new.details,
                 created_at=now,
             )
             seq = self._db.execute(_INSERT, _row(image)).lastrowid
             assert seq is not None
-            self._db.execute("INSERT INTO content VALUES (?, ?)", (seq, new.data))
+            self._db.execute("INSERT INTO content VALUES (?, zeroblob(?))", (seq, image.size))
+            with self._db.blobopen("content", "bytes", seq) as blob:
+                for piece in new.data.pieces():
+                    blob.write(piece)
             self._db.executemany(
                 "INSERT INTO address VALUES (?, ?)",
                 [(path, seq) for path in dict.fromkeys(new.paths)],
@@ -259,6 +269,22 @@ class Store:
     def content(self, seq: int) -> bytes:
         """The bytes of an image."""
         return bytes(self._rows("SELECT bytes FROM content WHERE seq = ?", (seq,))[0][0])
+
+    def pieces(self, seq: int) -> Iterator[bytes]:
+        """The bytes of an image in pieces. Ends early if it was forgotten meanwhile."""
+        position = 0
+        while True:
+            with self._lock:
+                try:
+                    with self._db.blobopen("content", "bytes", seq, readonly=True) as blob:
+                        blob.seek(position)
+                        piece = blob.read(_PIECE)
+                except sqlite3.Error:
+                    return
+            if not piece:
+                return
+            position += len(piece)
+            yield piece
 
     def reset(self) -> None:
         """Forget everything, numbers given out included."""
