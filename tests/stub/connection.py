@@ -572,11 +572,13 @@ class Connection(asyncio.Protocol):
                 headers=_CLOSE,
             )
             self._wake()
+        elif self._writable is not None:  # the client does not take its answers
+            self._transport.abort()
         elif self._task is None and self._dropped < 0 and self._input and self._framing.done:
             self._refuse(request_head.late(self._input, self._bounds.head))
         elif self._dropped < 0 and not self._transport.get_write_buffer_size():
             self._transport.close()  # idle
-        else:  # the client does not take its answer, or does not leave
+        else:  # or does not leave
             self._transport.abort()
 
 

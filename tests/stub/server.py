@@ -17,7 +17,7 @@ from .body import MAX_BODY, Limits
 from .connection import Bounds, Connection, Traffic
 from .document import DocumentError
 from .json_values import JSONObject
-from .store import LARGEST, Store, StoredImage, StoreError
+from .store import Store, StoredImage, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,7 +110,7 @@ class Stub:
         self._host = host
         self._port = port
         self._root = Path(root)
-        self._limits = Limits(min(max_body, LARGEST))
+        self._limits = Limits(max_body)
         self._bounds = bounds or Bounds()
         self._strict = strict
         self._server: Server | None = None
