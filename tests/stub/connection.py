@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import struct
 import time
@@ -40,8 +41,10 @@ _BUFFER = 256 * 1024
 class Bounds:
     """What one client may take of the stub: numbers of connections and bytes, and seconds.
 
-    `head` is for the whole head of a request, `idle` for the next piece of a body or for taking the
-    next piece of an answer, `body` for the whole body, `keep_alive` for the next request.
+    A connection beyond `connections` gets a 503 with Retry-After at once, and beyond twice as many
+    is reset. `head` is for the whole head of a request, `idle` for the next piece of a body or for
+    taking the next piece of an answer, `body` for the whole body, `keep_alive` for the next
+    request.
     """
 
     connections: int = 512
@@ -470,7 +473,8 @@ class Connection(asyncio.Protocol):
         self._raw = self._close = True
         if not self._lost:
             connected: socket.socket = self._transport.get_extra_info("socket")
-            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self._transport.abort()
 
     async def _run(self, scope: dict[str, Any]) -> None:
