@@ -4,17 +4,16 @@ under /_stub/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request as ControlRequest
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .body import Limits
 from .document import Document, DocumentError, load
@@ -23,6 +22,8 @@ from .inventorum import Inventorum
 from .pingone import PingOne
 from .questionpro import QuestionPro
 from .refusal import ClientGone, Reason, Refused
+from .request import Request
+from .routes import Match
 from .service import Service
 from .store import Store
 from .vendor import Vendor
@@ -31,9 +32,9 @@ VENDORS: dict[str, type[Vendor]] = {
     vendor.name: vendor for vendor in (QuestionPro, Inventorum, PingOne)
 }
 
-_HOST = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?"
-)
+
+PATHS = 512
+"""Paths whose routing is remembered. A path is at most 8 KiB, see request_head.py."""
 
 
 def load_documents(root: Path) -> list[Document]:
@@ -51,18 +52,11 @@ def load_documents(root: Path) -> list[Document]:
 
 def make_app(
     documents: Sequence[Document], store: Store, bound: str, limits: Limits, strict: bool
-) -> Starlette:
+) -> ASGIApp:
     """The stub as an ASGI application. `bound` is the origin for requests that name no usable
     one.
     """
-    origin = Origin(documents, store, bound, limits, strict)
-    app = Starlette(
-        routes=[Route("/_stub/health", origin.health)],
-        exception_handlers={Exception: origin.defect},
-    )
-    # Not a route: vendors' paths are matched undecoded, and by their documents.
-    app.router.default = origin
-    return app
+    return Origin(documents, store, bound, limits, strict)
 
 
 class Origin:
@@ -79,48 +73,63 @@ class Origin:
         ]
         # The longest server path first: `/a/api/v2` before `/a`.
         self._services = sorted(services, key=lambda service: -len(service.document.prefix))
+        self._find = lru_cache(PATHS)(self._found)
+        # What is not a vendor's is routed by its decoded path; vendors' paths are matched as sent,
+        # by their documents.
+        self._control = Starlette(routes=[Route("/_stub/health", self.health)])
+        self._control.router.default = self._file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # no WebSocket endpoint exists
-            return
-        request = Request(scope, receive)
-        path = _raw_path(scope)
-        service = self._service(path)
+        request = Request(scope, receive, self._bound)
+        service, match = self._find(request.path)
+        answer: ASGIApp
         try:
-            if service is not None and (service.document.prefix or service.match(path)):
-                response = await service.respond(request, path, self._origin(request))
+            if service is not None and (service.document.prefix or match):
+                answer = await service.respond(request, match)
+            elif request.malformed is not None:
+                answer = _refused(request.malformed)
             else:
-                response = await self._file(request, path)
+                answer = self._control
+            await answer(scope, receive, send)
         except ClientGone:
-            return
-        await response(scope, receive, send)
+            raise
+        except Exception:
+            # A defect of the stub: the vendor's 500 to the client; the server logs the traceback.
+            await self._defect(request, service)(scope, receive, send)
+            raise
 
-    async def health(self, request: Request) -> Response:
+    async def health(self, request: ControlRequest) -> Response:
+        origin = Request(request.scope, request.receive, self._bound).origin
         vendors = {
             service.document.vendor: {
-                "url": self._origin(request) + service.document.prefix,
+                "url": origin + service.document.prefix,
                 "operations": [operation.id for operation in service.document.operations],
             }
             for service in self._services
         }
         return JSONResponse({"status": "ok", "vendors": dict(sorted(vendors.items()))})
 
-    async def defect(self, request: Request, error: Exception) -> Response:
-        """A defect of the stub: the vendor's 500 to the client; the server logs the traceback."""
-        path = _raw_path(request.scope)
-        service = self._service(path)
+    def _defect(self, request: Request, service: Service | None) -> ASGIApp:
         if service is not None and service.document.prefix:
-            return service.defect(request, path, self._origin(request))
+            return service.defect(request)
         return _refused(Refused(Reason.DEFECT, "the stub failed"))
 
-    def _service(self, path: str) -> Service | None:
+    def _found(self, path: str) -> tuple[Service | None, Match | None]:
+        """The vendor that a path belongs to, and what it has there."""
         owners = [service for service in self._services if service.owns(path)]
-        return next(
-            (service for service in owners if service.match(path)), owners[0] if owners else None
-        )
+        for service in owners:
+            match = service.match(path)
+            if match is not None:
+                return service, match
+        return (owners[0] if owners else None), None
 
-    async def _file(self, request: Request, path: str) -> Response:
-        image = self._store.image_at(unquote(path, errors="replace"))
+    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._stored(Request(scope, receive, self._bound))
+        await answer(scope, receive, send)
+
+    async def _stored(self, request: Request) -> Response:
+        """The image that is served at a path."""
+        image = self._store.image_at(unquote(request.path, errors="replace"))
         if image is None:
             return _refused(Refused(Reason.ROUTE, "there is nothing at this address"))
         if request.method not in ("GET", "HEAD"):
@@ -144,28 +153,8 @@ class Origin:
         headers |= {"Content-Type": image.content_type, "Content-Length": str(image.size)}
         if request.method == "HEAD":
             return Response(headers=headers)
-        return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
-
-    def _origin(self, request: Request) -> str:
-        """The origin by which the client calls the stub, if its Host header can be one; else the
-        bound address.
-        """
-        hosts = request.headers.getlist("host")
-        match = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-        if match is None or int(match["port"] or 0) > 65535:
-            return self._bound
-        return f"http://{hosts[0]}"
-
-
-def _raw_path(scope: Scope) -> str:
-    """The path as sent, still percent-encoded; of an absolute-form target (a proxy's) only its
-    path.
-    """
-    raw: bytes = scope.get("raw_path") or b"/"
-    path = raw.decode("latin-1")
-    if not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return path
+        # Small pieces at a time: an image may be larger than one wants to hold in memory.
+        return StreamingResponse(self._store.pieces(image.seq), headers=headers)
 
 
 def _refused(refused: Refused) -> Response:

@@ -56,7 +56,7 @@ class PingOne:
         if detail:
             details.append({"code": detail, "message": refused.message})
         return {
-            "id": str(identity(self.name, "error", next(self._errors))),
+            "id": identity(self.name, "error", next(self._errors)),
             "code": code,
             "message": refused.message,
             "details": details,
@@ -72,7 +72,7 @@ class PingOne:
         assert facts is not None
 
         def name(draft: Draft) -> NewImage:
-            image = str(identity(self.name, "image", draft.number))
+            image = identity(self.name, "image", draft.number)
             folder = f"/environments/{environment}/images"
             stem = filename.stem(uploaded, image)
             path = f"{folder}/{stem}.{facts.extension}"

@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request, cookie_parser
-from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import body, parameters, security
 from .body import Expected, Limits
 from .document import Document, Operation
-from .json_values import serialise
+from .json_values import parse, serialise
 from .multipart import Part
 from .parameters import UnreadableQuery
 from .refusal import Fault, Reason, Refused
+from .request import Request
 from .routes import Match, Routes
+from .spool import Spool
 from .store import Store
 from .validation import Schemas
 from .vendor import Answer, Call, Vendor
+
+CONTENT_TYPES = 64
+"""Content-Types whose meaning for an operation is remembered."""
 
 _INLINE = 128 * 1024
 """Bodies up to this size are decoded and stored on the event loop: under a millisecond, less than a
@@ -55,6 +61,12 @@ class Service:
         self._store = store
         self._limits = limits
         self._strict = strict
+        operations = {operation.id: operation for operation in document.operations}
+
+        def expectation(operation: str, content_type: str) -> Expected:
+            return body.expect(operations[operation], [content_type], [], limits)
+
+        self._expectation = lru_cache(CONTENT_TYPES)(expectation)
 
     def match(self, path: str) -> Match | None:
         """The operations at a raw path of this origin; None if the vendor has nothing there."""
@@ -64,26 +76,22 @@ class Service:
         """Whether the path lies under this vendor's server path."""
         return path == self.document.prefix or path.startswith(self.document.prefix + "/")
 
-    async def respond(self, request: Request, path: str, origin: str) -> Response:
+    async def respond(self, request: Request, match: Match | None) -> ASGIApp:
         """The answer to a request, refusals included. Raises ClientGone, and whatever is a defect
         of the stub.
         """
-        call = self._call(request, path, origin)
+        call = self._call(request)
         try:
-            answer = await self._answer(request, path, call)
+            answer = await self._answer(request, match, call)
         except Refused as refused:
             answer = self.refuse(refused, call)
         if self._strict:
             self._check(answer, call.operation)
         return response(answer)
 
-    def defect(self, request: Request, path: str, origin: str) -> Response:
+    def defect(self, request: Request) -> ASGIApp:
         """The vendor's 500, for when `respond` raised."""
-        return response(
-            self.refuse(
-                Refused(Reason.DEFECT, "the stub failed"), self._call(request, path, origin)
-            )
-        )
+        return response(self.refuse(Refused(Reason.DEFECT, "the stub failed"), self._call(request)))
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """The vendor's error answer, with the best status that the operation documents."""
@@ -94,14 +102,16 @@ class Service:
         status = (documented or statuses)[0]
         return Answer(status, self.vendor.refusal(refused, status, call), refused.headers)
 
-    def _call(self, request: Request, path: str, origin: str) -> Call:
-        query = request.scope["query_string"].decode("latin-1")
-        url = f"{origin}{path}" + (f"?{_redacted(query, self.document)}" if query else "")
-        client = request.client.host if request.client else "127.0.0.1"
-        return Call(origin, self.document.prefix, url, client)
+    def _call(self, request: Request) -> Call:
+        url = request.origin + request.path
+        if request.query:
+            url += "?" + _redacted(request.query.decode("latin-1"), self.document)
+        return Call(request.origin, self.document.prefix, url, request.client)
 
-    async def _answer(self, request: Request, path: str, call: Call) -> Answer:
-        match = self.match(path)
+    async def _answer(self, request: Request, match: Match | None, call: Call) -> Answer:
+        if request.malformed is not None:
+            call.operation = match.operations.get(request.method) if match else None
+            raise request.malformed
         if match is None:
             raise Refused(Reason.ROUTE, "there is nothing at this address")
         operation = match.operations.get(request.method)
@@ -112,8 +122,7 @@ class Service:
                 headers=[("Allow", ", ".join(sorted(match.operations)))],
             )
         call.operation = operation
-        headers = _headers(request)
-        cookies = cookie_parser(headers.get("cookie", ""))
+        headers, cookies = request.headers, request.cookies
         query, unreadable = _query(request)
         security.check(operation, headers, query, cookies)
         expected = self._expected(request, operation)
@@ -129,20 +138,20 @@ class Service:
         faults = [*unreadable, *faults]
         if faults:
             raise Refused(Reason.PARAMETER, str(faults[0]), faults=faults)
-        read: bytes | list[Part] = b""
-        if expected is not None:
-            pieces = body.stream(request.receive, expected.limit, self._limits.idle)
-            read = await body.read(expected, pieces)
-        size = len(read) if isinstance(read, bytes) else sum(len(part.data) for part in read)
-        if size > _INLINE or (expected is not None and not self._store.in_memory):
-            return await run_in_threadpool(self._act, call, operation, expected, read)
-        return self._act(call, operation, expected, read)
+        if expected is None:
+            return self._handlers[operation.id](call)
+        with ExitStack() as spools:
+            pieces = body.stream(request.receive, expected.limit)
+            read = await body.read(expected, pieces, spools)
+            size = len(read) if isinstance(read, Spool) else sum(len(part.data) for part in read)
+            if size > _INLINE or not self._store.in_memory:
+                return await run_in_threadpool(self._act, call, operation, expected, read)
+            return self._act(call, operation, expected, read)
 
     def _act(
-        self, call: Call, operation: Operation, expected: Expected | None, read: bytes | list[Part]
+        self, call: Call, operation: Operation, expected: Expected, read: Spool | list[Part]
     ) -> Answer:
-        if expected is not None:
-            call.body = body.decode(expected, read, self._schemas)
+        call.body = body.decode(expected, read, self._schemas)
         return self._handlers[operation.id](call)
 
     def _expected(self, request: Request, operation: Operation) -> Expected | None:
@@ -151,7 +160,7 @@ class Service:
         """
         if not operation.media:
             return None
-        types = request.headers.getlist("content-type")
+        types = request.all("content-type")
         length = request.headers.get("content-length", "")
         chunked = "transfer-encoding" in request.headers
         if not types and not chunked and length in ("", "0"):
@@ -159,9 +168,11 @@ class Service:
                 message = "a body is required, but none is sent"
                 raise Refused(Reason.BODY, message, faults=[Fault("body", "", message)])
             return None
-        expected = body.expect(
-            operation, types, request.headers.getlist("content-encoding"), self._limits
-        )
+        encodings = request.all("content-encoding")
+        if len(types) == 1 and not encodings:
+            expected = self._expectation(operation.id, types[0])
+        else:
+            expected = body.expect(operation, types, encodings, self._limits)
         if length.isdecimal() and int(length) > expected.limit:
             raise body.too_large(expected.limit)
         return expected
@@ -173,22 +184,15 @@ class Service:
         if not operation.documents(answer.status):
             raise WrongAnswer(f"{where}: the document does not state this status")
         schema = operation.response_schema(answer.status)
-        faults = self._schemas.faults(schema, answer.body, "body") if schema else []
+        body = parse(answer.body) if isinstance(answer.body, bytes) else answer.body
+        faults = self._schemas.faults(schema, body, "body") if schema else []
         if faults:
             raise WrongAnswer(f"{where}: {'; '.join(map(str, faults))}")
 
 
-def _headers(request: Request) -> dict[str, str]:
-    """Headers by lower-case name; a repeated one is joined as RFC 9110 says."""
-    joined: dict[str, str] = {}
-    for name, value in request.headers.items():
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined
-
-
 def _query(request: Request) -> tuple[Sequence[tuple[str, str]], list[Fault]]:
     try:
-        return parameters.parse_query(request.scope["query_string"]), []
+        return parameters.parse_query(request.query), []
     except UnreadableQuery as error:
         return [], [Fault("query", "", str(error))]
 
@@ -205,12 +209,19 @@ def _redacted(query: str, document: Document) -> str:
     return re.sub(r"[^\x21-\x7e]", "?", "&".join(fields))
 
 
-def response(answer: Answer) -> Response:
+def response(answer: Answer) -> ASGIApp:
     """An answer as HTTP."""
-    content = b"" if answer.body is None else serialise(answer.body)
-    result = Response(
-        content, answer.status, media_type=None if answer.body is None else "application/json"
-    )
+    body = answer.body
+    content = b"" if body is None else body if isinstance(body, bytes) else serialise(body)
+    fields = [(b"content-length", b"%d" % len(content))]
+    if body is not None:
+        fields.append((b"content-type", b"application/json"))
     for name, value in answer.headers:
-        result.headers.append(name, value)
-    return result
+        fields.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    start = {"type": "http.response.start", "status": answer.status, "headers": fields}
+
+    async def send_answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(start)
+        await send({"type": "http.response.body", "body": content})
+
+    return send_answer

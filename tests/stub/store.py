@@ -2,8 +2,8 @@
 
 One connection under one lock. Every operation touches a few rows by index (0.1 ms), so a lock is
 held shortly whoever holds it; only bytes of large images take longer, and those come and go in
-worker threads (see service.py). Bytes have their own table: listing ten thousand images reads none
-of them.
+worker threads (see service.py). Bytes have their own table, in which they lie in pieces: listing
+ten thousand images reads none of them, and nobody ever holds a large image as a whole.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .json_values import JSONObject
+from .json_values import JSONObject, serialise
+from .spool import Spool
 
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE image (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -31,7 +32,10 @@ CREATE TABLE image (
     UNIQUE (vendor, owner, position), UNIQUE (vendor, id)
 ) STRICT;
 CREATE INDEX image_by_hash ON image (sha256);
-CREATE TABLE content (seq INTEGER PRIMARY KEY REFERENCES image (seq), bytes BLOB NOT NULL) STRICT;
+CREATE TABLE content (
+    seq INTEGER NOT NULL REFERENCES image (seq), part INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (seq, part)
+) STRICT;
 CREATE TABLE address (
     path TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES image (seq)
 ) STRICT, WITHOUT ROWID;
@@ -65,7 +69,7 @@ class NewImage:
     format: str
     width: int
     height: int
-    data: bytes
+    data: Spool
     paths: Sequence[str]
     details: JSONObject
 
@@ -114,6 +118,7 @@ class Store:
     def __init__(self, file: str | None = None) -> None:
         """Open or make the database. Raises StoreError."""
         self.file = file
+        self.epoch = 0  # how often everything was forgotten
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(
@@ -170,7 +175,9 @@ class Store:
         with self._lock, self._transaction():
             number = self._count(vendor, "image")
             new = name(Draft(number, self._taken))
-            digest = hashlib.sha256(new.data).hexdigest()
+            digest = hashlib.sha256()
+            for piece in new.data.pieces():
+                digest.update(piece)
             position = self._last_position(vendor, new.owner) + 1
             image = StoredImage(
                 seq=0,
@@ -184,28 +191,29 @@ class Store:
                 width=new.width,
                 height=new.height,
                 size=len(new.data),
-                sha256=digest,
+                sha256=digest.hexdigest(),
                 details=new.details,
                 created_at=now,
             )
             seq = self._db.execute(_INSERT, _row(image)).lastrowid
             assert seq is not None
-            self._db.execute("INSERT INTO content VALUES (?, ?)", (seq, new.data))
+            self._db.executemany(
+                "INSERT INTO content VALUES (?, ?, ?)",
+                ((seq, part, piece) for part, piece in enumerate(new.data.pieces())),
+            )
             self._db.executemany(
                 "INSERT INTO address VALUES (?, ?)",
                 [(path, seq) for path in dict.fromkeys(new.paths)],
             )
         return replace(image, seq=seq)
 
-    def add_response(
-        self, vendor: str, survey: str, make: Callable[[int], JSONObject]
-    ) -> JSONObject:
-        """Keep a survey response. `make` writes it, given its number among the vendor's, counted
-        from 1.
+    def add_response(self, vendor: str, survey: str, make: Callable[[int], JSONObject]) -> bytes:
+        """Keep a survey response and return it as JSON. `make` writes it, given its number among
+        the vendor's, counted from 1.
         """
         with self._lock, self._transaction():
             number = self._count(vendor, "response")
-            body = make(number)
+            body = serialise(make(number))
             self._db.execute(
                 "INSERT INTO response (vendor, survey, id, body, created_at)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -213,7 +221,7 @@ class Store:
                     vendor,
                     survey,
                     number,
-                    json.dumps(body),
+                    body.decode(),
                     _now().isoformat(timespec="milliseconds"),
                 ),
             )
@@ -259,13 +267,22 @@ class Store:
 
     def content(self, seq: int) -> bytes:
         """The bytes of an image."""
-        return bytes(self._rows("SELECT bytes FROM content WHERE seq = ?", (seq,))[0][0])
+        return b"".join(self.pieces(seq))
+
+    def pieces(self, seq: int) -> Iterator[bytes]:
+        """The bytes of an image in pieces. Ends early if it was forgotten meanwhile."""
+        query = "SELECT bytes FROM content WHERE seq = ? AND part = ?"
+        part = 0
+        while rows := self._rows(query, (seq, part)):
+            yield rows[0][0]
+            part += 1
 
     def reset(self) -> None:
         """Forget everything, numbers given out included."""
         with self._lock, self._transaction():
             for table in ("address", "content", "image", "response", "counter", "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
+            self.epoch += 1
 
     def _last_position(self, vendor: str, owner: str) -> int:
         row = self._db.execute(

@@ -5,7 +5,6 @@ request on the other.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -19,10 +18,10 @@ from .store import Store
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer; a `body` of None is sent as no body at all."""
+    """A JSON answer. A `body` of bytes is JSON already; one of None is sent as no body at all."""
 
     status: int
-    body: JSONObject | None
+    body: JSONObject | bytes | None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -82,9 +81,10 @@ class Vendor(Protocol):
         ...
 
 
-def identity(*parts: str | int) -> uuid.UUID:
+def identity(*parts: str | int) -> str:
     """A UUID that depends on nothing but its arguments, so that a run of the stub can be repeated
     exactly.
     """
-    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
-    return uuid.UUID(bytes=digest[:16], version=4)
+    digits = hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
