@@ -13,6 +13,7 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.stub import Stub, StubError
+from tests.stub.profile import PROFILES
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,6 +34,20 @@ def _parser() -> argparse.ArgumentParser:
         default=10 * 1024 * 1024,
         metavar="BYTES",
         help="largest request body (default 10 MiB)",
+    )
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default=PROFILES[0],
+        help="vendors as their pages say, or as they were seen (default documented)",
+    )
+    parser.add_argument(
+        "--rate-limits", action="store_true", help="answer 429 beyond the documented rates"
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="check the stub's own answers against the documents too; a wrong one is a 500",
     )
     parser.add_argument(
         "--ready-json", action="store_true", help="print one line of JSON when ready, nothing else"
@@ -57,7 +72,15 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, request_stop)
     try:
-        stub = Stub(options.db, options.host, options.port, max_body=options.max_body)
+        stub = Stub(
+            options.db,
+            options.host,
+            options.port,
+            max_body=options.max_body,
+            strict=options.strict,
+            profile=options.profile,
+            rate_limits=options.rate_limits,
+        )
         stub.start()
     except StubError as error:
         print(f"stub.py: {error}", file=sys.stderr)

@@ -13,17 +13,23 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from .body import Limits
+from .control import Control
+from .desk import State
 from .document import Document, DocumentError, load
 from .example import Example, problem
+from .faults import Faults
 from .inventorum import Inventorum
+from .journal import Journal
 from .pingone import PingOne
+from .profile import Profile
 from .questionpro import QuestionPro
+from .rate_limit import RateLimits
+from .redaction import Redactor
 from .refusal import ClientGone, Reason, Refused
-from .service import Service
+from .service import Service, raw_path
 from .store import Store
 from .vendor import Vendor
 
@@ -49,75 +55,87 @@ def load_documents(root: Path) -> list[Document]:
     return [load(file, file.parent.name) for file in files]
 
 
-def make_app(
-    documents: Sequence[Document], store: Store, bound: str, limits: Limits, strict: bool
-) -> Starlette:
-    """The stub as an ASGI application. `bound` is the origin for requests that name no usable
-    one.
-    """
-    origin = Origin(documents, store, bound, limits, strict)
-    app = Starlette(
-        routes=[Route("/_stub/health", origin.health)],
-        exception_handlers={Exception: origin.defect},
-    )
+def make_app(control: Control) -> Starlette:
+    """The stub as an ASGI application."""
+    app = Starlette(exception_handlers={Exception: control.origin.defect})
     # Not a route: vendors' paths are matched undecoded, and by their documents.
-    app.router.default = origin
+    app.router.default = control
     return app
+
+
+def make_control(
+    documents: Sequence[Document],
+    store: Store,
+    bound: str,
+    limits: Limits,
+    *,
+    strict: bool,
+    profile: str,
+    rate_limits: RateLimits,
+) -> Control:
+    """All vendors with what a test may ask of the stub. `bound` is the origin for requests that
+    name no usable one. Raises DocumentError, UnknownProfile.
+    """
+    operations = {item.vendor: [one.id for one in item.operations] for item in documents}
+    state = State(
+        store, Journal(Redactor(documents)), Faults(operations), Profile(profile), rate_limits
+    )
+    return Control(Origin(documents, state, bound, limits, strict), state, limits)
 
 
 class Origin:
     """Sends each request to its vendor, or to the stored file that it asks for."""
 
     def __init__(
-        self, documents: Sequence[Document], store: Store, bound: str, limits: Limits, strict: bool
+        self, documents: Sequence[Document], state: State, bound: str, limits: Limits, strict: bool
     ) -> None:
-        self._store = store
+        self._store = state.store
         self._bound = bound
         services = [
-            Service(document, VENDORS.get(document.vendor, Example), store, limits, strict)
+            Service(
+                document,
+                VENDORS.get(document.vendor, Example),
+                state.store,
+                limits,
+                strict,
+                state.profile,
+                state.rate_limits,
+            )
             for document in documents
         ]
         # The longest server path first: `/a/api/v2` before `/a`.
-        self._services = sorted(services, key=lambda service: -len(service.document.prefix))
+        self.services = sorted(services, key=lambda service: -len(service.document.prefix))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # no WebSocket endpoint exists
             return
         request = Request(scope, receive)
-        path = _raw_path(scope)
-        service = self._service(path)
+        path = raw_path(scope)
+        service = self.service(path)
         try:
-            if service is not None and (service.document.prefix or service.match(path)):
-                response = await service.respond(request, path, self._origin(request))
+            if service is not None:
+                response = await service.respond(request, path, self.named(request))
             else:
                 response = await self._file(request, path)
         except ClientGone:
             return
         await response(scope, receive, send)
 
-    async def health(self, request: Request) -> Response:
-        vendors = {
-            service.document.vendor: {
-                "url": self._origin(request) + service.document.prefix,
-                "operations": [operation.id for operation in service.document.operations],
-            }
-            for service in self._services
-        }
-        return JSONResponse({"status": "ok", "vendors": dict(sorted(vendors.items()))})
-
     async def defect(self, request: Request, error: Exception) -> Response:
         """A defect of the stub: the vendor's 500 to the client; the server logs the traceback."""
-        path = _raw_path(request.scope)
-        service = self._service(path)
-        if service is not None and service.document.prefix:
-            return service.defect(request, path, self._origin(request))
+        path = raw_path(request.scope)
+        service = self.service(path)
+        if service is not None:
+            return service.defect(request, path, self.named(request))
         return _refused(Refused(Reason.DEFECT, "the stub failed"))
 
-    def _service(self, path: str) -> Service | None:
-        owners = [service for service in self._services if service.owns(path)]
-        return next(
-            (service for service in owners if service.match(path)), owners[0] if owners else None
-        )
+    def service(self, path: str) -> Service | None:
+        """The vendor that answers at a path. One without a path of its own only where it has an
+        operation: all else may be a stored file.
+        """
+        owners = [service for service in self.services if service.owns(path)]
+        first = next((service for service in owners if service.document.prefix), None)
+        return next((service for service in owners if service.match(path)), first)
 
     async def _file(self, request: Request, path: str) -> Response:
         image = self._store.image_at(unquote(path, errors="replace"))
@@ -146,7 +164,7 @@ class Origin:
             return Response(headers=headers)
         return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
 
-    def _origin(self, request: Request) -> str:
+    def named(self, request: Request) -> str:
         """The origin by which the client calls the stub, if its Host header can be one; else the
         bound address.
         """
@@ -155,17 +173,6 @@ class Origin:
         if match is None or int(match["port"] or 0) > 65535:
             return self._bound
         return f"http://{hosts[0]}"
-
-
-def _raw_path(scope: Scope) -> str:
-    """The path as sent, still percent-encoded; of an absolute-form target (a proxy's) only its
-    path.
-    """
-    raw: bytes = scope.get("raw_path") or b"/"
-    path = raw.decode("latin-1")
-    if not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return path
 
 
 def _refused(refused: Refused) -> Response:

@@ -7,18 +7,30 @@ import contextlib
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .app import load_documents, make_app
+from .app import load_documents, make_app, make_control
 from .body import MAX_BODY, MAX_IDLE, Limits
+from .connection import WithWire
+from .control import Control
 from .document import DocumentError
-from .json_values import JSONObject
+from .faults import Faults, Ticket
+from .journal import Selection, Shown
+from .json_values import JSON, JSONObject
+from .profile import DOCUMENTED, UnknownProfile
+from .rate_limit import RateLimits
+from .refusal import Refused
 from .store import Store, StoredImage, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
 
 
 class StubError(Exception):
@@ -63,10 +75,27 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(0)
         await super().shutdown(sockets)
 
+    def call(self, task: Callable[[], T]) -> T:
+        """What `task` returns in the thread of the server."""
+        assert self._loop is not None
+
+        async def run() -> T:
+            return task()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+
     def stop(self) -> None:
         self.should_exit = True
         if self._loop is not None and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, which lets the application at the connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
+        super().connection_made(transport)
+        self.app = WithWire(self.app, transport)
 
 
 class Stub:
@@ -79,7 +108,12 @@ class Stub:
     `db` keeps the state in an SQLite file instead of in memory; `port` 0 takes a free one; `root`
     is the folder that holds `generated/<vendor>/openapi.yaml`; `max_body` is in bytes; `idle` is
     the seconds that a client may take for the next piece of its body; `strict` makes an answer that
-    the documents do not allow a 500. Raises StubError.
+    the documents do not allow a 500. `profile` is `documented` or `observed` (see /_stub/profile),
+    `rate_limits` switches the documented ones on, counted by `clock` in seconds. Raises StubError.
+
+        stub.faults.queue("status", status=503, operation="listImages", times=2)
+        stub.seed("questionpro", images=250)
+        stub.journal[-1].status
     """
 
     def __init__(
@@ -92,6 +126,9 @@ class Stub:
         max_body: int = MAX_BODY,
         idle: float = MAX_IDLE,
         strict: bool = False,
+        profile: str = DOCUMENTED,
+        rate_limits: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
         self._host = host
@@ -99,6 +136,10 @@ class Stub:
         self._root = Path(root)
         self._limits = Limits(max_body, idle)
         self._strict = strict
+        self._profile = profile
+        self._rate_limits = rate_limits
+        self._clock = clock
+        self._control: Control | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._store: Store | None = None
@@ -130,8 +171,16 @@ class Stub:
             listener = _listen(self._host, self._port)
             self.url = _url(listener)
             try:
-                app = make_app(documents, self._store, self.url, self._limits, self._strict)
-            except DocumentError as error:
+                self._control = make_control(
+                    documents,
+                    self._store,
+                    self.url,
+                    self._limits,
+                    strict=self._strict,
+                    profile=self._profile,
+                    rate_limits=RateLimits(self._rate_limits, self._clock),
+                )
+            except (DocumentError, UnknownProfile) as error:
                 listener.close()
                 raise StubError(str(error)) from error
         except StubError:
@@ -139,11 +188,11 @@ class Stub:
             raise
         self.urls = {document.vendor: self.url + document.prefix for document in documents}
         config = uvicorn.Config(
-            app,
+            make_app(self._control),
             lifespan="off",
             ws="none",
             loop="asyncio",
-            http="h11",
+            http=_Protocol,
             log_config=None,
             log_level="error",  # a broken request is what a stub is for, a defect of its own is not
             access_log=False,
@@ -171,11 +220,71 @@ class Stub:
             self._thread.join()
         if self._store is not None:
             self._store.close()
-        self._server = self._thread = self._store = None
+        self._server = self._thread = self._store = self._control = None
 
     def reset(self) -> None:
-        """Forget all that was stored; the next ids are the first ones again."""
+        """As just started: nothing stored, noted or queued, the profile of the start; the next ids
+        are the first ones again.
+        """
         self._opened.reset()
+        self._in_server(self._controlled.state.reset)
+
+    @property
+    def faults(self) -> FaultQueue:
+        """Faults for the next requests."""
+        return FaultQueue(self)
+
+    @property
+    def journal(self) -> list[Shown]:
+        """The last requests, oldest first, credentials blacked out."""
+        return self.requests()
+
+    def requests(self, selection: Selection | None = None) -> list[Shown]:
+        """Those requests of the journal that are selected."""
+        journal = self._controlled.state.journal
+        return self._in_server(lambda: journal.shown(selection))
+
+    @property
+    def profile(self) -> str:
+        """`documented` or `observed`; can be set while the stub runs. Raises UnknownProfile."""
+        return self._controlled.state.profile.name
+
+    @profile.setter
+    def profile(self, name: str) -> None:
+        self._controlled.state.profile.name = name
+
+    def seed(
+        self, vendor: str, images: int | list[JSON] = 1, owner: str | None = None
+    ) -> list[StoredImage]:
+        """Keep images that nobody has to upload: a number of them, or a description of each (see
+        /_stub/seed). Raises ValueError.
+        """
+        wanted: JSONObject = {"vendor": vendor, "images": images}
+        if owner is not None:
+            wanted["owner"] = owner
+        try:
+            return self._controlled.desk.seed(wanted)
+        except Refused as refused:
+            raise ValueError(refused.message) from refused
+
+    def in_faults(self, task: Callable[[Faults], T]) -> T:
+        """What `task` makes of the faults, in the server's thread."""
+        faults = self._controlled.state.faults
+        return self._in_server(lambda: task(faults))
+
+    def _in_server(self, task: Callable[[], T]) -> T:
+        """What `task` returns, called between the server's own steps: it sees all that a client has
+        an answer to.
+        """
+        if self._server is None:
+            raise StubError("This stub is not running; use it in its `with` block.")
+        return self._server.call(task)
+
+    @property
+    def _controlled(self) -> Control:
+        if self._control is None:
+            raise StubError("This stub is not running; use it in its `with` block.")
+        return self._control
 
     def images(self, vendor: str | None = None) -> list[StoredImage]:
         """Stored images, oldest first."""
@@ -199,6 +308,37 @@ class Stub:
         if self._store is None:
             raise StubError("This stub is not running; use it in its `with` block.")
         return self._store
+
+
+class FaultQueue:
+    """The faults of a running stub."""
+
+    def __init__(self, stub: Stub) -> None:
+        self._stub = stub
+
+    def queue(
+        self,
+        scenario: str,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        times: int = 1,
+        **parameters: JSON,
+    ) -> Ticket:
+        """Give the next `times` requests that fit this fault. Parameters are those of
+        /_stub/faults, with `_` for `-`: `queue("rate-limit", retry_after=2)`. Raises InvalidFault.
+        """
+        description: JSONObject = {name.replace("_", "-"): v for name, v in parameters.items()}
+        description |= {"scenario": scenario, "vendor": vendor, "operation": operation}
+        return self._stub.in_faults(lambda faults: faults.queue(description | {"times": times}))
+
+    def tickets(self) -> list[Ticket]:
+        """All faults that were asked for, with their counts."""
+        return self._stub.in_faults(lambda faults: faults.tickets())
+
+    def clear(self) -> None:
+        """Forget them, also those still waiting."""
+        self._stub.in_faults(lambda faults: faults.clear())
 
 
 def _listen(host: str, port: int) -> socket.socket:

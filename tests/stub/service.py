@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import unquote_plus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
+from starlette.types import Scope
 
-from . import body, parameters, security
+from . import body, parameters, redaction, security
 from .body import Expected, Limits
 from .document import Document, Operation
+from .journal import SCOPE_KEY, Entry
 from .json_values import serialise
 from .multipart import Part
 from .parameters import UnreadableQuery
+from .profile import Profile
+from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
 from .routes import Match, Routes
 from .store import Store
@@ -43,10 +46,19 @@ class Service:
     """Serves one document with one vendor's behaviour."""
 
     def __init__(
-        self, document: Document, vendor: type[Vendor], store: Store, limits: Limits, strict: bool
+        self,
+        document: Document,
+        vendor: type[Vendor],
+        store: Store,
+        limits: Limits,
+        strict: bool,
+        profile: Profile,
+        rate_limits: RateLimits,
     ) -> None:
         self.document = document
-        self.vendor = vendor(document, store)
+        self.vendor = vendor(document, store, profile)
+        self._rate_limits = rate_limits
+        self._key_names = redaction.query_names(document)
         self._handlers = self.vendor.handlers()
         self._routes = Routes(document.operations)
         self._schemas = Schemas(document)
@@ -69,10 +81,16 @@ class Service:
         of the stub.
         """
         call = self._call(request, path, origin)
+        entry: Entry = request.scope[SCOPE_KEY]
+        entry.vendor = self.document.vendor
         try:
             answer = await self._answer(request, path, call)
+            entry.image = answer.stored
         except Refused as refused:
             answer = self.refuse(refused, call)
+            entry.refusal, entry.errors = refused.code, refused.faults
+        if call.operation is not None:
+            entry.operation = call.operation.id
         if self._strict:
             self._check(answer, call.operation)
         return response(answer)
@@ -85,6 +103,14 @@ class Service:
             )
         )
 
+    def error_body(self, refused: Refused, status: int, request: Request, origin: str) -> bytes:
+        """The body of the vendor's error with any status, for a fault that was asked for."""
+        path = raw_path(request.scope)
+        call = self._call(request, path, origin)
+        match = self.match(path)
+        call.operation = match.operations.get(request.method) if match else None
+        return serialise(self.vendor.refusal(refused, status, call))
+
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """The vendor's error answer, with the best status that the operation documents."""
         statuses = refused.reason.statuses
@@ -96,14 +122,23 @@ class Service:
 
     def _call(self, request: Request, path: str, origin: str) -> Call:
         query = request.scope["query_string"].decode("latin-1")
-        url = f"{origin}{path}" + (f"?{_redacted(query, self.document)}" if query else "")
+        url = f"{origin}{path}"
         client = request.client.host if request.client else "127.0.0.1"
-        return Call(origin, self.document.prefix, url, client)
+        if not query:
+            return Call(origin, self.document.prefix, url, url, client)
+        shown = _printable(redaction.query(query, self._key_names))
+        sent = _printable(query)
+        return Call(origin, self.document.prefix, f"{url}?{shown}", f"{url}?{sent}", client)
 
     async def _answer(self, request: Request, path: str, call: Call) -> Answer:
+        rate = self.vendor.rate
+        self._rate_limits.admit(self.document.vendor, rate, "address", call.client)
         match = self.match(path)
         if match is None:
-            raise Refused(Reason.ROUTE, "there is nothing at this address")
+            elsewhere = self.vendor.elsewhere(call)
+            if elsewhere is None:
+                raise Refused(Reason.ROUTE, "there is nothing at this address")
+            return elsewhere
         operation = match.operations.get(request.method)
         if operation is None:
             raise Refused(
@@ -115,7 +150,8 @@ class Service:
         headers = _headers(request)
         cookies = cookie_parser(headers.get("cookie", ""))
         query, unreadable = _query(request)
-        security.check(operation, headers, query, cookies)
+        key = security.check(operation, headers, query, cookies)
+        self._rate_limits.admit(self.document.vendor, rate, "key", key)
         expected = self._expected(request, operation)
         decoded, faults = parameters.read(
             operation,
@@ -193,16 +229,20 @@ def _query(request: Request) -> tuple[Sequence[tuple[str, str]], list[Fault]]:
         return [], [Fault("query", "", str(error))]
 
 
-def _redacted(query: str, document: Document) -> str:
-    """The query with the values of credentials blacked out, however their names are spelt."""
-    names = {scheme.name.lower() for scheme in document.schemes.values() if scheme.kind == "query"}
-    fields = query.split("&")
-    for index, field in enumerate(fields):
-        name, equals, _ = field.partition("=")
-        if equals and unquote_plus(name).strip().lower() in names:
-            fields[index] = f"{name}=REDACTED"
-    # What is left may be anything; a URL in an answer is ASCII without controls.
-    return re.sub(r"[^\x21-\x7e]", "?", "&".join(fields))
+def _printable(query: str) -> str:
+    """A query may hold anything; a URL in an answer is ASCII without controls."""
+    return re.sub(r"[^\x21-\x7e]", "?", query)
+
+
+def raw_path(scope: Scope) -> str:
+    """The path as sent, still percent-encoded; of an absolute-form target (a proxy's) only its
+    path.
+    """
+    raw: bytes = scope.get("raw_path") or b"/"
+    path = raw.decode("latin-1")
+    if not path.startswith("/"):
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return path
 
 
 def response(answer: Answer) -> Response:

@@ -1,0 +1,130 @@
+"""What stands before the vendors: every request is noted, gets its fault if one is asked for, and
+those to /_stub/ go to the desk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from .body import Limits
+from .connection import Wire
+from .desk import ROOT, Desk, Served, State
+from .example import problem
+from .fault_delivery import Delivery
+from .faults import HEADER, Faults, InvalidFault, Ticket, from_header
+from .journal import SCOPE_KEY, Recording
+from .json_values import serialise
+from .refusal import Fault, Reason, Refused
+from .service import Service, raw_path
+
+if TYPE_CHECKING:
+    from .app import Origin
+
+_REASONS = {
+    400: Reason.PARAMETER,
+    401: Reason.CREDENTIALS,
+    403: Reason.FORBIDDEN,
+    404: Reason.UNKNOWN_ID,
+    408: Reason.TIMEOUT,
+    413: Reason.TOO_LARGE,
+    415: Reason.MEDIA_TYPE,
+    429: Reason.RATE_LIMIT,
+    500: Reason.DEFECT,
+}
+
+
+class Control:
+    """The whole stub as an ASGI application."""
+
+    def __init__(self, origin: Origin, state: State, limits: Limits) -> None:
+        self.origin = origin
+        self.state = state
+        self._limits = limits
+        served = [Served(service.document, service.vendor) for service in origin.services]
+        self.desk = Desk(state, served, limits, origin.named)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # no WebSocket endpoint exists
+            return
+        path = raw_path(scope)
+        if path == ROOT or path.startswith(ROOT + "/"):
+            await self.desk(scope, receive, send)
+            return
+        entry = scope[SCOPE_KEY] = self.state.journal.open(scope, path)
+        recording = Recording(entry, receive, send)
+        asked = [value for name, value in scope["headers"] if name == HEADER]
+        try:
+            if asked or self.state.faults.waiting:
+                await self._faulty(scope, path, asked, recording)
+            else:
+                await self.origin(scope, recording.receive, recording.send)
+        except BaseException:
+            entry.status = entry.status or 500  # the server answers it, and logs why
+            raise
+        finally:
+            recording.close()
+
+    async def _faulty(
+        self, scope: Scope, path: str, asked: list[bytes], recording: Recording
+    ) -> None:
+        service = self.origin.service(path)
+        match = service.match(path) if service else None
+        operation = match.operations.get(scope["method"]) if match else None
+        entry = recording.entry
+        if service is not None:
+            entry.vendor = service.document.vendor
+            entry.operation = operation.id if operation else ""
+        try:
+            ticket = self._ticket(self.state.faults, asked, entry.vendor, entry.operation)
+        except InvalidFault as error:
+            fault = Fault("header", "X-Stub-Fault", f"{error.pointer.lstrip('/')}: {error}")
+            refused = Refused(Reason.PARAMETER, str(fault), faults=[fault], code="bad-fault")
+            entry.refusal, entry.errors = refused.code, refused.faults
+            response = JSONResponse(problem(refused, 400), 400)
+            await response(scope, recording.receive, recording.send)
+            return
+        if ticket is None:
+            await self.origin(scope, recording.receive, recording.send)
+            return
+        entry.fault, entry.delivered = str(ticket.scenario), False
+
+        async def process(receive: Receive, send: Send) -> None:
+            await self.origin(scope, receive, send)
+
+        def refusal(status: int) -> tuple[bytes, bytes]:
+            return b"application/json", self._error_body(service, Request(scope), status)
+
+        def count() -> None:
+            ticket.delivered += 1
+            entry.delivered = True
+
+        delivery = Delivery(
+            ticket.scenario,
+            Wire(scope),
+            recording.receive,
+            recording.send,
+            process=process,
+            refusal=refusal,
+            most=self._limits.body,
+            idle=self._limits.idle,
+            close=recording.close,
+        )
+        await delivery.run(count)
+
+    @staticmethod
+    def _ticket(faults: Faults, asked: list[bytes], vendor: str, operation: str) -> Ticket | None:
+        """The fault of a request: its own, or the next one that waits for its like."""
+        if asked:
+            return faults.asked_by_header(from_header(asked))
+        return faults.take(vendor, operation)
+
+    def _error_body(self, service: Service | None, request: Request, status: int) -> bytes:
+        reason = _REASONS.get(status, Reason.ASKED_FOR)
+        refused = Refused(reason, "a fault that was asked for")
+        if service is None:
+            return serialise(problem(refused, status))
+        return service.error_body(refused, status, request, self.origin.named(request))

@@ -1,0 +1,252 @@
+"""The requests that came in, as far back as they are kept: what was asked, what became of it.
+
+Noting a request costs a few microseconds: it keeps references to what the server has read anyway.
+What has to be decoded, blacked out and escaped is so when somebody looks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from starlette.types import Message, Receive, Scope, Send
+
+from .json_values import JSON, JSONObject
+from .redaction import Redactor
+from .refusal import Fault
+from .store import StoredImage
+
+SCOPE_KEY = "stub.entry"
+MOST_ENTRIES = 1000
+
+# A journal of a thousand hostile requests must stay a few megabytes.
+_MOST_HEADERS = 30
+_LONGEST_NAME = 60
+_LONGEST_VALUE = 300
+_LONGEST_TARGET = 1000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request. Filled in while it is served; `status` is None as long as no answer has begun,
+    and stays so where none ever did. `size` and `sha256` are those of the body's bytes as far as
+    they were read, `errors` say why it was refused, `fault` is the fault that was asked for and
+    `delivered` whether it went out.
+    """
+
+    number: int
+    at: float
+    started: float
+    client: str
+    method: str
+    path: str
+    query: str
+    headers: Sequence[tuple[bytes, bytes]]
+    vendor: str = ""
+    operation: str = ""
+    status: int | None = None
+    seconds: float | None = None
+    size: int = 0
+    sha256: str = ""
+    refusal: str = ""
+    errors: Sequence[Fault] = ()
+    image: StoredImage | None = None
+    fault: str = ""
+    delivered: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The last `limit` entries of a vendor, an operation, a status; `status` is a number, or a
+    class of them as `4xx`; "" is any.
+    """
+
+    vendor: str = ""
+    operation: str = ""
+    status: str = ""
+    limit: int = MOST_ENTRIES
+
+    def fits(self, entry: Entry) -> bool:
+        return (
+            self.vendor in ("", entry.vendor)
+            and self.operation in ("", entry.operation)
+            and (not self.status or _has_status(entry, self.status))
+        )
+
+
+class Journal:
+    """The last requests, oldest first."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        """Requests since the start or the last clearing, those that are no longer kept included."""
+        return self._total
+
+    @property
+    def dropped(self) -> int:
+        return self._total - len(self._entries)
+
+    def open(self, scope: Scope, path: str) -> Entry:
+        """Begin the entry of a request."""
+        self._total += 1
+        client = scope.get("client")
+        entry = Entry(
+            self._total,
+            time.time(),
+            time.perf_counter(),
+            client[0] if client else "",
+            scope["method"][:20],
+            path[:_LONGEST_TARGET],
+            scope["query_string"][:_LONGEST_TARGET].decode("latin-1"),
+            [(n[:_LONGEST_NAME], v[:_LONGEST_VALUE]) for n, v in scope["headers"][:_MOST_HEADERS]],
+        )
+        self._entries.append(entry)
+        return entry
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self._total = 0
+
+    def shown(self, selection: Selection | None = None) -> list[Shown]:
+        """The entries that are selected (all), as they may be shown."""
+        wanted = selection or Selection()
+        found = [entry for entry in self._entries if wanted.fits(entry)]
+        return [self._show(entry) for entry in found[-wanted.limit :]]
+
+    def _show(self, entry: Entry) -> Shown:
+        headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in entry.headers]
+        redacted = self._redactor.request(headers, entry.query)
+        image = entry.image
+        return Shown(
+            number=entry.number,
+            at=datetime.fromtimestamp(entry.at, UTC).isoformat(timespec="milliseconds"),
+            client=entry.client,
+            method=entry.method,
+            path=redacted.text(entry.path),
+            query=redacted.query(entry.query),
+            headers=redacted.headers(headers),
+            vendor=entry.vendor,
+            operation=entry.operation,
+            status=entry.status,
+            milliseconds=None if entry.seconds is None else round(entry.seconds * 1000, 3),
+            size=entry.size,
+            sha256=entry.sha256,
+            refusal=entry.refusal,
+            errors=[
+                {
+                    "in": e.place,
+                    "pointer": redacted.text(e.pointer),
+                    "message": redacted.text(e.message),
+                }
+                for e in entry.errors
+            ],
+            image=None
+            if image is None
+            else {
+                "id": image.id,
+                "filename": None if image.filename is None else redacted.text(image.filename),
+                "url": image.path,
+                "type": image.content_type,
+                "size": image.size,
+                "sha256": image.sha256,
+                "width": image.width,
+                "height": image.height,
+            },
+            fault=None
+            if not entry.fault
+            else {"scenario": redacted.text(entry.fault), "delivered": bool(entry.delivered)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry without credentials, as JSON and the page show it. `at` is in UTC, `size` in bytes,
+    the picture's `url` a path on the stub.
+    """
+
+    number: int
+    at: str
+    client: str
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[str, str]]
+    vendor: str
+    operation: str
+    status: int | None
+    milliseconds: float | None
+    size: int
+    sha256: str
+    refusal: str
+    errors: list[JSONObject] = field(default_factory=list[JSONObject])
+    image: JSONObject | None = None
+    fault: JSONObject | None = None
+
+    def json(self) -> JSONObject:
+        headers: list[JSON] = [[name, value] for name, value in self.headers]
+        errors: list[JSON] = list(self.errors)
+        return {
+            "number": self.number,
+            "at": self.at,
+            "client": self.client,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "headers": headers,
+            "vendor": self.vendor or None,
+            "operation": self.operation or None,
+            "status": self.status,
+            "milliseconds": self.milliseconds,
+            "size": self.size,
+            "sha256": self.sha256 or None,
+            "refusal": self.refusal or None,
+            "errors": errors,
+            "image": self.image,
+            "fault": self.fault,
+        }
+
+
+class Recording:
+    """Watches one request go by: how much came in, which answer went out."""
+
+    def __init__(self, entry: Entry, receive: Receive, send: Send) -> None:
+        self.entry = entry
+        self._receive = receive
+        self._send = send
+        self._hash = hashlib.sha256()
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if body:
+            self._hash.update(body)
+            self.entry.size += len(body)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.entry.status = message["status"]
+        elif not message.get("more_body", False):
+            self.close()
+        await self._send(message)
+
+    def close(self) -> None:
+        """The request is over. Before the client can know that: it may look at once."""
+        if self.entry.seconds is None:
+            self.entry.seconds = time.perf_counter() - self.entry.started
+            if self.entry.size:
+                self.entry.sha256 = self._hash.hexdigest()
+
+
+def _has_status(entry: Entry, wanted: str) -> bool:
+    status = "none" if entry.status is None else str(entry.status)
+    return status[0] == wanted[0] if wanted.endswith("xx") else status == wanted
