@@ -13,6 +13,7 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.stub import Stub, StubError
+from tests.stub.connection import Bounds
 from tests.stub.profile import PROFILES
 
 
@@ -30,10 +31,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--max-body",
-        type=_bytes,
+        type=_above_zero,
         default=10 * 1024 * 1024,
         metavar="BYTES",
         help="largest request body (default 10 MiB)",
+    )
+    parser.add_argument(
+        "--max-connections",
+        type=_above_zero,
+        default=Bounds().connections,
+        metavar="N",
+        help="connections at once; one more gets a 503 (default %(default)s)",
     )
     parser.add_argument(
         "--profile",
@@ -55,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _bytes(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes above 0")
+def _above_zero(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 16) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
@@ -77,6 +85,7 @@ def main() -> int:
             options.host,
             options.port,
             max_body=options.max_body,
+            bounds=Bounds(connections=options.max_connections),
             strict=options.strict,
             profile=options.profile,
             rate_limits=options.rate_limits,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.stub import Stub
+from tests.stub.connection import Bounds
 from tests.stub.pictures import noise, picture
 from tests.stub.wire import (
     API_KEY,
@@ -232,7 +233,7 @@ def test_nonsense_framing_is_refused(stub: Stub, rest: bytes) -> None:
 
 
 def test_a_silent_client_is_told_so() -> None:
-    with Stub(strict=True, idle=0.2) as stub:
+    with Stub(strict=True, bounds=Bounds(idle=0.2)) as stub:
         url = f"{stub.urls['questionpro']}/users/{USER}/images"
         head = API_KEY | form_type() | {"Content-Length": "1000"}
         reply = exchange(url, request(url, "POST", head) + b"--a-b")

@@ -4,16 +4,14 @@ under /_stub/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .body import Limits
 from .control import Control
@@ -29,7 +27,9 @@ from .questionpro import QuestionPro
 from .rate_limit import RateLimits
 from .redaction import Redactor
 from .refusal import ClientGone, Reason, Refused
-from .service import Service, raw_path
+from .request import Request
+from .routes import Match
+from .service import Service
 from .store import Store
 from .vendor import Vendor
 
@@ -37,9 +37,9 @@ VENDORS: dict[str, type[Vendor]] = {
     vendor.name: vendor for vendor in (QuestionPro, Inventorum, PingOne)
 }
 
-_HOST = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?"
-)
+
+PATHS = 512
+"""Paths whose routing is remembered. A path is at most 8 KiB, see request_head.py."""
 
 
 def load_documents(root: Path) -> list[Document]:
@@ -55,15 +55,7 @@ def load_documents(root: Path) -> list[Document]:
     return [load(file, file.parent.name) for file in files]
 
 
-def make_app(control: Control) -> Starlette:
-    """The stub as an ASGI application."""
-    app = Starlette(exception_handlers={Exception: control.origin.defect})
-    # Not a route: vendors' paths are matched undecoded, and by their documents.
-    app.router.default = control
-    return app
-
-
-def make_control(
+def make_app(
     documents: Sequence[Document],
     store: Store,
     bound: str,
@@ -73,14 +65,14 @@ def make_control(
     profile: str,
     rate_limits: RateLimits,
 ) -> Control:
-    """All vendors with what a test may ask of the stub. `bound` is the origin for requests that
-    name no usable one. Raises DocumentError, UnknownProfile.
+    """The stub as an ASGI application. `bound` is the origin for requests that name no usable
+    one. Raises DocumentError, UnknownProfile.
     """
     operations = {item.vendor: [one.id for one in item.operations] for item in documents}
     state = State(
         store, Journal(Redactor(documents)), Faults(operations), Profile(profile), rate_limits
     )
-    return Control(Origin(documents, state, bound, limits, strict), state, limits)
+    return Control(Origin(documents, state, bound, limits, strict), state, bound, limits)
 
 
 class Origin:
@@ -105,40 +97,44 @@ class Origin:
         ]
         # The longest server path first: `/a/api/v2` before `/a`.
         self.services = sorted(services, key=lambda service: -len(service.document.prefix))
+        self.find = lru_cache(PATHS)(self._found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # no WebSocket endpoint exists
-            return
-        request = Request(scope, receive)
-        path = raw_path(scope)
-        service = self.service(path)
+        request = Request(scope, receive, self._bound)
+        service, match = self.find(request.path)
+        answer: ASGIApp
         try:
-            if service is not None:
-                response = await service.respond(request, path, self.named(request))
+            if service is not None and (service.document.prefix or match):
+                answer = await service.respond(request, match)
+            elif request.malformed is not None:
+                answer = _refused(request.malformed)
             else:
-                response = await self._file(request, path)
+                answer = await self._stored(request)
+            await answer(scope, receive, send)
         except ClientGone:
-            return
-        await response(scope, receive, send)
+            raise
+        except Exception:
+            # A defect of the stub: the vendor's 500 to the client; the server logs the traceback.
+            await self._defect(request, service)(scope, receive, send)
+            raise
 
-    async def defect(self, request: Request, error: Exception) -> Response:
-        """A defect of the stub: the vendor's 500 to the client; the server logs the traceback."""
-        path = raw_path(request.scope)
-        service = self.service(path)
-        if service is not None:
-            return service.defect(request, path, self.named(request))
+    def _defect(self, request: Request, service: Service | None) -> ASGIApp:
+        if service is not None and service.document.prefix:
+            return service.defect(request)
         return _refused(Refused(Reason.DEFECT, "the stub failed"))
 
-    def service(self, path: str) -> Service | None:
-        """The vendor that answers at a path. One without a path of its own only where it has an
-        operation: all else may be a stored file.
-        """
+    def _found(self, path: str) -> tuple[Service | None, Match | None]:
+        """The vendor that a path belongs to, and what it has there."""
         owners = [service for service in self.services if service.owns(path)]
-        first = next((service for service in owners if service.document.prefix), None)
-        return next((service for service in owners if service.match(path)), first)
+        for service in owners:
+            match = service.match(path)
+            if match is not None:
+                return service, match
+        return (owners[0] if owners else None), None
 
-    async def _file(self, request: Request, path: str) -> Response:
-        image = self._store.image_at(unquote(path, errors="replace"))
+    async def _stored(self, request: Request) -> Response:
+        """The image that is served at a path."""
+        image = self._store.image_at(unquote(request.path, errors="replace"))
         if image is None:
             return _refused(Refused(Reason.ROUTE, "there is nothing at this address"))
         if request.method not in ("GET", "HEAD"):
@@ -163,16 +159,6 @@ class Origin:
         if request.method == "HEAD":
             return Response(headers=headers)
         return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
-
-    def named(self, request: Request) -> str:
-        """The origin by which the client calls the stub, if its Host header can be one; else the
-        bound address.
-        """
-        hosts = request.headers.getlist("host")
-        match = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-        if match is None or int(match["port"] or 0) > 65535:
-            return self._bound
-        return f"http://{hosts[0]}"
 
 
 def _refused(refused: Refused) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -49,32 +48,23 @@ Body: TypeAlias = JSONBody | Form | File | None
 
 
 MAX_BODY = 10 * 1024 * 1024
-MAX_IDLE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes that a body may have, and seconds that a client may take for its next piece."""
+    """Bytes that a body may have."""
 
     body: int = MAX_BODY
-    idle: float = MAX_IDLE
 
 
-async def stream(receive: Receive, limit: int, idle: float) -> AsyncIterator[bytes]:
-    """The pieces of a request body. Raises Refused beyond `limit` bytes, ClientGone if the client
-    leaves.
+async def stream(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    """The pieces of a request body. Raises Refused beyond `limit` bytes, and whatever `receive`
+    finds wrong; ClientGone if the client leaves.
     """
     total = 0
-    while True:
-        try:
-            async with asyncio.timeout(idle):
-                message = await receive()
-        except TimeoutError:
-            raise Refused(
-                Reason.TIMEOUT,
-                f"no further byte of the body came for {idle:g} seconds",
-                headers=[("Connection", "close")],
-            ) from None
+    more = True
+    while more:
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         piece: bytes = message.get("body", b"")
@@ -83,8 +73,7 @@ async def stream(receive: Receive, limit: int, idle: float) -> AsyncIterator[byt
             raise too_large(limit)
         if piece:
             yield piece
-        if not message.get("more_body", False):
-            return
+        more = message.get("more_body", False)
 
 
 def too_large(limit: int) -> Refused:
@@ -288,7 +277,7 @@ def _field(part: Part, schema: Node) -> JSON:
             return json_values.parse(text.encode())
         except json_values.InvalidJSON as error:
             raise _form(part.name, str(error)) from error
-    return parameters.scalar(text, target)
+    return parameters.scalar(text, target.types())
 
 
 def _file(part: Part, allowed: list[str]) -> File:

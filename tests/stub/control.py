@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from .body import Limits
-from .connection import Wire
 from .desk import ROOT, Desk, Served, State
 from .example import problem
 from .fault_delivery import Delivery
@@ -19,7 +17,8 @@ from .faults import HEADER, Faults, InvalidFault, Ticket, from_header
 from .journal import SCOPE_KEY, Recording
 from .json_values import serialise
 from .refusal import Fault, Reason, Refused
-from .service import Service, raw_path
+from .request import Request
+from .service import Service
 
 if TYPE_CHECKING:
     from .app import Origin
@@ -40,17 +39,16 @@ _REASONS = {
 class Control:
     """The whole stub as an ASGI application."""
 
-    def __init__(self, origin: Origin, state: State, limits: Limits) -> None:
+    def __init__(self, origin: Origin, state: State, bound: str, limits: Limits) -> None:
         self.origin = origin
         self.state = state
+        self._bound = bound
         self._limits = limits
         served = [Served(service.document, service.vendor) for service in origin.services]
-        self.desk = Desk(state, served, limits, origin.named)
+        self.desk = Desk(state, served, limits, bound)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # no WebSocket endpoint exists
-            return
-        path = raw_path(scope)
+        path: str = scope["raw_path"].decode("ascii")
         if path == ROOT or path.startswith(ROOT + "/"):
             await self.desk(scope, receive, send)
             return
@@ -62,17 +60,13 @@ class Control:
                 await self._faulty(scope, path, asked, recording)
             else:
                 await self.origin(scope, recording.receive, recording.send)
-        except BaseException:
-            entry.status = entry.status or 500  # the server answers it, and logs why
-            raise
         finally:
             recording.close()
 
     async def _faulty(
         self, scope: Scope, path: str, asked: list[bytes], recording: Recording
     ) -> None:
-        service = self.origin.service(path)
-        match = service.match(path) if service else None
+        service, match = self.origin.find(path)
         operation = match.operations.get(scope["method"]) if match else None
         entry = recording.entry
         if service is not None:
@@ -95,8 +89,9 @@ class Control:
         async def process(receive: Receive, send: Send) -> None:
             await self.origin(scope, receive, send)
 
-        def refusal(status: int) -> tuple[bytes, bytes]:
-            return b"application/json", self._error_body(service, Request(scope), status)
+        def refusal(status: int) -> bytes:
+            request = Request(scope, recording.receive, self._bound)
+            return _error_body(service, request, status)
 
         def count() -> None:
             ticket.delivered += 1
@@ -104,13 +99,12 @@ class Control:
 
         delivery = Delivery(
             ticket.scenario,
-            Wire(scope),
+            scope["extensions"]["stub.wire"],
             recording.receive,
             recording.send,
             process=process,
             refusal=refusal,
             most=self._limits.body,
-            idle=self._limits.idle,
             close=recording.close,
         )
         await delivery.run(count)
@@ -122,9 +116,11 @@ class Control:
             return faults.asked_by_header(from_header(asked))
         return faults.take(vendor, operation)
 
-    def _error_body(self, service: Service | None, request: Request, status: int) -> bytes:
-        reason = _REASONS.get(status, Reason.ASKED_FOR)
-        refused = Refused(reason, "a fault that was asked for")
-        if service is None:
-            return serialise(problem(refused, status))
-        return service.error_body(refused, status, request, self.origin.named(request))
+
+def _error_body(service: Service | None, request: Request, status: int) -> bytes:
+    """The vendor's error body of a status; the stub's own where no vendor is."""
+    reason = _REASONS.get(status, Reason.ASKED_FOR)
+    refused = Refused(reason, "a fault that was asked for")
+    if service is None:
+        return serialise(problem(refused, status))
+    return service.error_body(refused, status, request)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -22,7 +21,8 @@ from .json_values import JSON, InvalidJSON, JSONObject
 from .parameters import UnreadableQuery, parse_query
 from .profile import PROFILES, Profile, UnknownProfile, listed
 from .rate_limit import RateLimits
-from .refusal import ClientGone, Fault, Reason, Refused
+from .refusal import Fault, Reason, Refused
+from .request import Request
 from .store import Store, StoredImage
 from .vendor import Vendor
 
@@ -65,12 +65,12 @@ class Desk:
         state: State,
         served: Sequence[Served],
         limits: Limits,
-        origin: Callable[[Request], str],
+        bound: str,
     ) -> None:
         self._state = state
         self._served = {item.document.vendor: item for item in served}
         self._limits = limits
-        self._origin = origin
+        self._bound = bound
         self._addresses: Mapping[str, tuple[str, Mapping[str, Handler]]] = {
             "/": ("these addresses", {"GET": self._index}),
             "/health": ("whether the stub runs, and what it serves", {"GET": self._health}),
@@ -96,18 +96,18 @@ class Desk:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        request = Request(scope, receive, self._bound)
         try:
-            response = await self._answer(request, str(scope["path"]))
+            response = await self._answer(request)
         except Refused as refused:
             status = refused.reason.statuses[0]
             response = JSONResponse(problem(refused, status), status, headers=dict(refused.headers))
-        except ClientGone:
-            return
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, path: str) -> Response:
-        found = self._addresses.get(path.removeprefix(ROOT) or "/")
+    async def _answer(self, request: Request) -> Response:
+        if request.malformed is not None:
+            raise request.malformed
+        found = self._addresses.get(request.path.removeprefix(ROOT) or "/")
         if found is None:
             raise Refused(Reason.ROUTE, f"there is nothing at this address; GET {ROOT}/ lists them")
         methods = found[1]
@@ -130,7 +130,7 @@ class Desk:
         return JSONResponse({"addresses": addresses})
 
     async def _health(self, request: Request) -> Response:
-        origin = self._origin(request)
+        origin = request.origin
         vendors = {
             name: {
                 "url": origin + item.document.prefix,
@@ -220,7 +220,7 @@ class Desk:
     async def _seed(self, request: Request) -> Response:
         kept = await run_in_threadpool(self.seed, await self._object(request))
         images: list[JSON] = [
-            {"id": image.id, "url": self._origin(request) + image.path, "sha256": image.sha256}
+            {"id": image.id, "url": request.origin + image.path, "sha256": image.sha256}
             for image in kept
         ]
         return JSONResponse({"images": images}, 201)
@@ -246,7 +246,7 @@ class Desk:
         if media != "application/json":
             raise Refused(Reason.MEDIA_TYPE, "send JSON, with Content-Type: application/json")
         data = bytearray()
-        async for piece in body.stream(request.receive, self._limits.body, self._limits.idle):
+        async for piece in body.stream(request.receive, self._limits.body):
             data += piece
         try:
             value = json_values.parse(bytes(data))
@@ -265,7 +265,7 @@ def _wrong(pointer: str, message: str, code: str) -> Refused:
 def _selection(request: Request, served: Mapping[str, Served]) -> Selection:
     """What the query of a request wants to see. Raises Refused."""
     try:
-        fields = parse_query(request.scope["query_string"])
+        fields = parse_query(request.query)
     except UnreadableQuery as error:
         raise Refused(Reason.PARAMETER, f"the query is unreadable: {error}") from error
     operations = {item.id for one in served.values() for item in one.document.operations}

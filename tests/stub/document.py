@@ -142,7 +142,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A documented parameter. `style` and `explode` are filled in with OpenAPI's defaults."""
+    """A documented parameter. `style` and `explode` are filled in with OpenAPI's defaults; `key` is
+    the name that requests are searched for (a header's in lower case), `types` are the schema's.
+    """
 
     name: str
     place: str
@@ -151,6 +153,8 @@ class Parameter:
     explode: bool
     schema: Node
     json: bool
+    key: str
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,9 +320,7 @@ def _operation(
     for parameter in (*shared, *node.elements("parameters")):
         read = _parameter(document, parameter)
         if read is not None:
-            parameters[read.place, read.name.lower() if read.place == "header" else read.name] = (
-                read
-            )
+            parameters[read.place, read.key] = read
     body = node.get("requestBody")
     content = body.get("content") if body else None
     responses = node.get("responses")
@@ -356,6 +358,8 @@ def _parameter(document: Document, node: Node) -> Parameter | None:
         explode=node.flag("explode", style == "form"),
         schema=schema,
         json=content is not None,
+        key=name.lower() if place == "header" else name,
+        types=schema.types(),
     )
 
 

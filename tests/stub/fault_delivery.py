@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +11,10 @@ from starlette.types import Message, Receive, Send
 
 from .connection import Wire
 from .faults import BODY, PROCESSING, Scenario
+from .refusal import ClientGone, Refused
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 Process: TypeAlias = Callable[[Receive, Send], Awaitable[None]]
-
-_PATIENCE = 5.0
-"""Seconds that a client gets to take the end of a connection, before it is dropped."""
 
 
 @dataclass(slots=True)
@@ -46,7 +43,7 @@ class Delivery:
     """One fault for one request.
 
     `process` serves the request as if there were no fault, `refusal` words the vendor's error of a
-    status (its type and body), `most` bounds the bytes of a body that is read ahead, `close` notes
+    status, `most` bounds the bytes of a body that is read ahead, `close` notes
     that the request is over.
     """
 
@@ -58,9 +55,8 @@ class Delivery:
         send: Send,
         *,
         process: Process,
-        refusal: Callable[[int], tuple[bytes, bytes]],
+        refusal: Callable[[int], bytes],
         most: int,
-        idle: float,
         close: Callable[[], None],
     ) -> None:
         self._scenario = scenario
@@ -70,7 +66,6 @@ class Delivery:
         self._process = process
         self._refusal = refusal
         self._most = most
-        self._idle = idle
         self._close = close
         self._body_read: list[Message] = []
 
@@ -78,17 +73,13 @@ class Delivery:
         """Deliver; `count` is called when the fault is on its way and nothing keeps it back."""
         scenario = self._scenario
         answer = Captured()
-        if scenario.after == BODY and not await self._read_body():
-            return
+        if scenario.after == BODY:
+            await self._read_body()
         if scenario.after == PROCESSING:
             await self._process(self._receive, answer.send)
-            if not answer.status:  # the client left within its body
-                return
-        if scenario.latency and not await self._wait(scenario.latency):
+        if scenario.latency and not await self._wire.wait(scenario.latency):
             if scenario.name == "latency":
-                count()  # it left because of the wait, or would have got it
-            return
-        if self._wire.gone:
+                count()  # the client did not wait for its end
             return
         await self._send_out(answer, count)
 
@@ -113,23 +104,22 @@ class Delivery:
                 await self._drip(answer, count)
             case "garbage":
                 self._close()
-                self._wire.write(_noise(scenario.size or 0))
+                self._wire.write_raw(_noise(scenario.size or 0))
                 await self._end(count)
             case "close-before-answer":
                 self._close()
                 await self._end(count)
             case _:
                 self._close()
-                self._wire.reset()
-                count()
-                await self._until_gone()
+                if await self._wire.flush():
+                    count()
+                    self._wire.abort()
 
     def _error(self) -> Captured:
         scenario = self._scenario
-        kind, body = self._refusal(scenario.status)
-        if scenario.body is not None:
-            body = scenario.body
-        answer = Captured(scenario.status, [(b"content-type", kind)], bytearray(body))
+        body = self._refusal(scenario.status) if scenario.body is None else scenario.body
+        json = (b"content-type", b"application/json")
+        answer = Captured(scenario.status, [json], bytearray(body))
         if scenario.content_type is not None:
             answer.replace(b"content-type", scenario.content_type.encode())
         if scenario.retry_after is not None:
@@ -145,7 +135,7 @@ class Delivery:
             answer.replace(b"content-length", b"%d" % len(answer.body))
         await self._start(answer)
         await self._piece(bytes(answer.body))
-        if await self._wire.flushed():
+        if await self._wire.flush():
             count()
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -165,10 +155,10 @@ class Delivery:
         answer.replace(b"content-length", b"%d" % len(body))
         await self._start(answer)
         for start in range(0, len(body), size):
-            if start and not await self._wait(self._scenario.interval):
+            if start and not await self._wire.wait(self._scenario.interval):
                 return
             await self._piece(body[start : start + size])
-            if not await self._wire.flushed():
+            if not await self._wire.flush():
                 return
             if not start:
                 count()
@@ -188,51 +178,27 @@ class Delivery:
 
     async def _end(self, count: Callable[[], None]) -> None:
         """End the connection when all is out."""
-        if await self._wire.flushed():
-            self._wire.close()
+        if await self._wire.flush():
             count()
-        await self._until_gone()
+            self._wire.close()
 
-    async def _read_body(self) -> bool:
-        """Read the body, or as much as may be kept. False if the client leaves or falls silent."""
+    async def _read_body(self) -> None:
+        """Read the body, or as much of it as is kept. Raises ClientGone."""
         size, more = 0, True
         while more and size <= self._most:
             try:
-                async with asyncio.timeout(self._idle):
-                    message = await self._receive()
-            except TimeoutError:
-                return False
+                message = await self._receive()
+            except Refused:  # malformed: whoever reads on will be told again
+                return
             if message["type"] == "http.disconnect":
-                return False
+                raise ClientGone
             self._body_read.append(message)
             size += len(message.get("body", b""))
             more = message.get("more_body", False)
-        return True
 
     async def _again(self) -> Message:
         """The body that was read ahead, then what follows it."""
         return self._body_read.pop(0) if self._body_read else await self._receive()
-
-    async def _wait(self, seconds: float) -> bool:
-        """Wait; False as soon as the client is gone."""
-        if self._scenario.after not in (BODY, PROCESSING):  # its body stays where it is
-            await asyncio.sleep(seconds)
-            return not self._wire.gone
-        try:
-            async with asyncio.timeout(seconds):
-                while (await self._receive())["type"] != "http.disconnect":
-                    continue
-        except TimeoutError:
-            return not self._wire.gone
-        return False
-
-    async def _until_gone(self) -> None:
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                while (await self._receive())["type"] != "http.disconnect":
-                    continue
-        except TimeoutError:
-            self._wire.abort()
 
 
 def _noise(size: int) -> bytes:

@@ -45,6 +45,13 @@ def _number(text: str) -> float:
     return number
 
 
+# Made once: json.loads and json.dumps make a new one for every call that has options.
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
+)
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def parse(data: bytes) -> JSON:
     """The value of a JSON text in UTF-8. Raises InvalidJSON."""
     try:
@@ -52,9 +59,7 @@ def parse(data: bytes) -> JSON:
     except UnicodeDecodeError as error:
         raise InvalidJSON(f"byte {error.start} is not UTF-8") from error
     try:
-        value: JSON = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
-        )
+        value: JSON = _decoder.decode(text)
     except RecursionError as error:
         raise InvalidJSON(f"nested deeper than {MAX_DEPTH} levels") from error
     except json.JSONDecodeError as error:
@@ -90,4 +95,4 @@ def _depth_exceeds(value: JSON, limit: int) -> bool:
 
 def serialise(value: Mapping[str, JSON] | JSON) -> bytes:
     """Compact UTF-8 JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _encoder.encode(value).encode()

@@ -32,6 +32,8 @@ class UnreadableQuery(ValueError):
 
 def parse_query(query: bytes, most: int = 200) -> list[tuple[str, str]]:
     """Names and values of a query string in order. Raises UnreadableQuery."""
+    if not query:
+        return []
     fields = [field for field in query.split(b"&") if field]
     if len(fields) > most:
         raise UnreadableQuery(f"more than {most} fields")
@@ -45,12 +47,11 @@ def parse_query(query: bytes, most: int = 200) -> list[tuple[str, str]]:
         raise UnreadableQuery("not UTF-8") from error
 
 
-def scalar(text: str, schema: Node) -> JSON:
-    """`text` as the value that the schema's types let it be; text where no other type fits.
+def scalar(text: str, types: tuple[str, ...]) -> JSON:
+    """`text` as the value that a schema's types let it be; text where no other type fits.
 
     A wrong text stays text, so that the schema check names the type it should have had.
     """
-    types = schema.types()
     if "integer" in types and _INTEGER.fullmatch(text):
         return int(text)
     if "number" in types and _NUMBER.fullmatch(text):
@@ -65,13 +66,15 @@ def scalar(text: str, schema: Node) -> JSON:
 
 def _array(items: Sequence[str], schema: Node) -> list[JSON]:
     item = schema.get("items")
-    return [scalar(text, item) if item is not None else text for text in items]
+    types = item.types() if item is not None else ()
+    return [scalar(text, types) for text in items]
 
 
 def _object(pairs: Sequence[tuple[str, str]], schema: Node) -> JSONObject:
     properties = schema.properties()
     return {
-        name: scalar(text, properties[name]) if name in properties else text for name, text in pairs
+        name: scalar(text, properties[name].types()) if name in properties else text
+        for name, text in pairs
     }
 
 
@@ -79,7 +82,7 @@ def _delimited(text: str, parameter: Parameter) -> JSON:
     """A value whose parts are within one text: simple, label, matrix, or an unexploded query
     style.
     """
-    types = parameter.schema.types()
+    types = parameter.types
     delimiter = _DELIMITERS.get(parameter.style, ",")
     if parameter.style == "label":
         text = text.removeprefix(".")
@@ -101,12 +104,12 @@ def _delimited(text: str, parameter: Parameter) -> JSON:
         else:
             pairs = list(zip(parts[::2], parts[1::2], strict=False))
         return _object(pairs, parameter.schema)
-    return scalar(text, parameter.schema)
+    return scalar(text, types)
 
 
 def _from_query(parameter: Parameter, query: Sequence[tuple[str, str]]) -> list[JSON]:
     """The parameter's value as a list of none, one, or (wrongly) several."""
-    types = parameter.schema.types()
+    types = parameter.types
     if parameter.style == "deepObject":
         prefix = parameter.name + "["
         pairs = [
@@ -155,9 +158,7 @@ def read(
             wrong = schemas.faults(parameter.schema, values[0], parameter.place, parameter.name)
             faults += wrong
             if not wrong:
-                found[parameter.name.lower() if parameter.place == "header" else parameter.name] = (
-                    values[0]
-                )
+                found[parameter.key] = values[0]
         elif parameter.required:
             faults.append(Fault(parameter.place, parameter.name, "required, but not given"))
     return found, faults
@@ -173,11 +174,12 @@ def _values(
     if parameter.place == "query" and not parameter.json:
         return _from_query(parameter, query)
     if parameter.place == "path":
-        texts = [unquote(path[parameter.name], errors="strict")]
+        text = path[parameter.name]
+        texts = [unquote(text, errors="strict") if "%" in text else text]
     elif parameter.place == "query":
         texts = [value for name, value in query if name == parameter.name]
     elif parameter.place == "header":
-        texts = [headers[parameter.name.lower()]] if parameter.name.lower() in headers else []
+        texts = [headers[parameter.key]] if parameter.key in headers else []
     else:
         texts = [cookies[parameter.name]] if parameter.name in cookies else []
     if parameter.json:

@@ -95,7 +95,7 @@ class PingOne:
         if detail:
             details.append({"code": detail, "message": refused.message})
         error: JSONObject = {
-            "id": str(identity(self.name, "error", next(self._errors))),
+            "id": identity(self.name, "error", next(self._errors)),
             "code": code,
             "message": refused.message,
             "details": details,
@@ -114,7 +114,7 @@ class PingOne:
         assert facts is not None
 
         def name(draft: Draft) -> NewImage:
-            image = str(identity(self.name, "image", draft.number))
+            image = identity(self.name, "image", draft.number)
             folder = f"/environments/{ENVIRONMENT}/images"
             kind, stem = self._profile.of(STORED_FILE)(image, file.filename, facts)
             path = f"{folder}/{stem}.{kind}"

@@ -220,7 +220,7 @@ class QuestionPro:
         )
 
     def _request_id(self) -> str:
-        return str(identity(self.name, "request", next(self._requests)))
+        return identity(self.name, "request", next(self._requests))
 
     def create_response(self, call: Call) -> Answer:
         survey = self._survey

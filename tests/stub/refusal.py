@@ -14,6 +14,10 @@ class Reason(enum.Enum):
     wrong content type is a 400.
     """
 
+    HTTP = ("malformed-http", (400,))
+    TARGET_TOO_LONG = ("target-too-long", (414, 400))
+    HEAD_TOO_LARGE = ("head-too-large", (431, 400))
+    EXPECT = ("expectation", (417, 400))
     ROUTE = ("no-such-address", (404,))
     METHOD = ("method-not-allowed", (405,))
     CREDENTIALS = ("credentials", (401,))

@@ -14,7 +14,10 @@ _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The operations of a path by method, and its parameters, still percent-encoded."""
+    """The operations of a path by method, and its parameters, still percent-encoded.
+
+    Shared by all requests for a path: not to be changed.
+    """
 
     operations: dict[str, Operation]
     parameters: dict[str, str]

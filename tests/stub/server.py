@@ -13,12 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp
 
-from .app import load_documents, make_app, make_control
-from .body import MAX_BODY, MAX_IDLE, Limits
-from .connection import WithWire
+from .app import load_documents, make_app
+from .body import MAX_BODY, Limits
+from .connection import Bounds, Connection, Traffic
 from .control import Control
 from .document import DocumentError
 from .faults import Faults, Ticket
@@ -33,47 +32,29 @@ ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
 
 
+STOP_TIME = 2.0
+"""Seconds that running requests get to end when the server stops."""
+_BACKLOG = 256
+
+
 class StubError(Exception):
     """The stub cannot start; the message is one sentence with place and remedy."""
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that tells when it accepts connections and stops as soon as it is told
-    to.
-    """
+class Server:
+    """The event loop with the listening socket and its connections, in a thread of its own."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, app: ASGIApp, listener: socket.socket, bounds: Bounds) -> None:
         self.ready = threading.Event()
+        self._app = app
+        self._listener = listener
+        self._bounds = bounds
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-
-    async def main_loop(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        # The tick refreshes the Date header; uvicorn's own loop looks ten times a second whether to
-        # stop.
-        counter = 0
-        self.ready.set()
-        while not await self.on_tick(counter):
-            counter += 10
-            try:
-                async with asyncio.timeout(1):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # A connection that asyncio has just accepted is known to uvicorn three turns of the loop
-        # later; if the server closes before that, asyncio drops it without closing its socket.
-        # So: accept no more, let the turns pass, and only then close.
-        loop = asyncio.get_running_loop()
-        for listener in sockets or ():
-            with contextlib.suppress(NotImplementedError):  # Windows' proactor has no readers
-                loop.remove_reader(listener.fileno())
-        for _ in range(5):
-            await asyncio.sleep(0)
-        await super().shutdown(sockets)
+    def run(self) -> None:
+        """Serve until `stop`."""
+        asyncio.run(self._serve())
 
     def call(self, task: Callable[[], T]) -> T:
         """What `task` returns in the thread of the server."""
@@ -85,17 +66,39 @@ class _Server(uvicorn.Server):
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
 
     def stop(self) -> None:
-        self.should_exit = True
-        if self._loop is not None and self._stop is not None:
+        """Answer what was asked, then end. From any thread."""
+        if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
 
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        traffic = Traffic(self._app, self._bounds, self._loop)
+        server = await self._loop.create_server(
+            lambda: Connection(traffic), sock=self._listener, backlog=_BACKLOG
+        )
+        self.ready.set()
+        await self._stop.wait()
+        # A connection that asyncio has just accepted is known to us three turns of the loop later;
+        # if the server closes before that, asyncio drops it without closing its socket. So: accept
+        # no more, let the turns pass, and only then close.
+        with contextlib.suppress(NotImplementedError):  # Windows' proactor has no readers
+            self._loop.remove_reader(self._listener.fileno())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        server.close()
+        await self._empty(traffic)
 
-class _Protocol(H11Protocol):
-    """uvicorn's protocol, which lets the application at the connection."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
-        super().connection_made(transport)
-        self.app = WithWire(self.app, transport)
+    async def _empty(self, traffic: Traffic) -> None:
+        traffic.stopping = True
+        for connection in list(traffic.connections):
+            connection.stop()
+        end = traffic.loop.time() + STOP_TIME
+        while traffic.connections and traffic.loop.time() < end:
+            await asyncio.sleep(0.005)
+        for connection in list(traffic.connections):
+            connection.abort()
+        for _ in range(5):  # in which asyncio tells them that they are lost
+            await asyncio.sleep(0)
 
 
 class Stub:
@@ -106,10 +109,10 @@ class Stub:
             stub.urls["questionpro"]  # http://127.0.0.1:43211/a/api/v2
 
     `db` keeps the state in an SQLite file instead of in memory; `port` 0 takes a free one; `root`
-    is the folder that holds `generated/<vendor>/openapi.yaml`; `max_body` is in bytes; `idle` is
-    the seconds that a client may take for the next piece of its body; `strict` makes an answer that
-    the documents do not allow a 500. `profile` is `documented` or `observed` (see /_stub/profile),
-    `rate_limits` switches the documented ones on, counted by `clock` in seconds. Raises StubError.
+    is the folder that holds `generated/<vendor>/openapi.yaml`; `max_body` is in bytes; `bounds`
+    says how many clients there may be and how slow; `strict` makes an answer that the documents do
+    not allow a 500; `profile` is `documented` or `observed` (see /_stub/profile); `rate_limits`
+    switches the documented ones on, counted by `clock` in seconds. Raises StubError.
 
         stub.faults.queue("status", status=503, operation="listImages", times=2)
         stub.seed("questionpro", images=250)
@@ -124,7 +127,7 @@ class Stub:
         root: str | Path = ROOT,
         *,
         max_body: int = MAX_BODY,
-        idle: float = MAX_IDLE,
+        bounds: Bounds | None = None,
         strict: bool = False,
         profile: str = DOCUMENTED,
         rate_limits: bool = False,
@@ -134,13 +137,14 @@ class Stub:
         self._host = host
         self._port = port
         self._root = Path(root)
-        self._limits = Limits(max_body, idle)
+        self._limits = Limits(max_body)
+        self._bounds = bounds or Bounds()
         self._strict = strict
         self._profile = profile
         self._rate_limits = rate_limits
         self._clock = clock
         self._control: Control | None = None
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._store: Store | None = None
         self.url = ""
@@ -171,7 +175,7 @@ class Stub:
             listener = _listen(self._host, self._port)
             self.url = _url(listener)
             try:
-                self._control = make_control(
+                self._control = make_app(
                     documents,
                     self._store,
                     self.url,
@@ -187,22 +191,9 @@ class Stub:
             self.stop()
             raise
         self.urls = {document.vendor: self.url + document.prefix for document in documents}
-        config = uvicorn.Config(
-            make_app(self._control),
-            lifespan="off",
-            ws="none",
-            loop="asyncio",
-            http=_Protocol,
-            log_config=None,
-            log_level="error",  # a broken request is what a stub is for, a defect of its own is not
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
-        self._server = _Server(config)
+        self._server = Server(self._control, listener, self._bounds)
         self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name=f"stub {self.url}", daemon=True
+            target=self._server.run, name=f"stub {self.url}", daemon=True
         )
         self._thread.start()
         if not self._server.ready.wait(10):
@@ -350,7 +341,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(256)
+        listener.listen(_BACKLOG)
         return listener
     except (OSError, OverflowError) as error:
         listener.close()

@@ -11,20 +11,19 @@ import re
 from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request, cookie_parser
-from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import body, parameters, redaction, security
 from .body import Expected, Limits
 from .document import Document, Operation
 from .journal import SCOPE_KEY, Entry
-from .json_values import serialise
+from .json_values import parse, serialise
 from .multipart import Part
 from .parameters import UnreadableQuery
 from .profile import Profile
 from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
+from .request import Request
 from .routes import Match, Routes
 from .store import Store
 from .validation import Schemas
@@ -76,15 +75,15 @@ class Service:
         """Whether the path lies under this vendor's server path."""
         return path == self.document.prefix or path.startswith(self.document.prefix + "/")
 
-    async def respond(self, request: Request, path: str, origin: str) -> Response:
+    async def respond(self, request: Request, match: Match | None) -> ASGIApp:
         """The answer to a request, refusals included. Raises ClientGone, and whatever is a defect
         of the stub.
         """
-        call = self._call(request, path, origin)
+        call = self._call(request)
         entry: Entry = request.scope[SCOPE_KEY]
         entry.vendor = self.document.vendor
         try:
-            answer = await self._answer(request, path, call)
+            answer = await self._answer(request, match, call)
             entry.image = answer.stored
         except Refused as refused:
             answer = self.refuse(refused, call)
@@ -95,19 +94,14 @@ class Service:
             self._check(answer, call.operation)
         return response(answer)
 
-    def defect(self, request: Request, path: str, origin: str) -> Response:
+    def defect(self, request: Request) -> ASGIApp:
         """The vendor's 500, for when `respond` raised."""
-        return response(
-            self.refuse(
-                Refused(Reason.DEFECT, "the stub failed"), self._call(request, path, origin)
-            )
-        )
+        return response(self.refuse(Refused(Reason.DEFECT, "the stub failed"), self._call(request)))
 
-    def error_body(self, refused: Refused, status: int, request: Request, origin: str) -> bytes:
+    def error_body(self, refused: Refused, status: int, request: Request) -> bytes:
         """The body of the vendor's error with any status, for a fault that was asked for."""
-        path = raw_path(request.scope)
-        call = self._call(request, path, origin)
-        match = self.match(path)
+        call = self._call(request)
+        match = self.match(request.path)
         call.operation = match.operations.get(request.method) if match else None
         return serialise(self.vendor.refusal(refused, status, call))
 
@@ -120,20 +114,20 @@ class Service:
         status = (documented or statuses)[0]
         return Answer(status, self.vendor.refusal(refused, status, call), refused.headers)
 
-    def _call(self, request: Request, path: str, origin: str) -> Call:
-        query = request.scope["query_string"].decode("latin-1")
-        url = f"{origin}{path}"
-        client = request.client.host if request.client else "127.0.0.1"
-        if not query:
-            return Call(origin, self.document.prefix, url, url, client)
-        shown = _printable(redaction.query(query, self._key_names))
-        sent = _printable(query)
-        return Call(origin, self.document.prefix, f"{url}?{shown}", f"{url}?{sent}", client)
+    def _call(self, request: Request) -> Call:
+        shown = sent = request.origin + request.path
+        if request.query:
+            query = request.query.decode("latin-1")
+            shown += "?" + _printable(redaction.query(query, self._key_names))
+            sent += "?" + _printable(query)
+        return Call(request.origin, self.document.prefix, shown, sent, request.client)
 
-    async def _answer(self, request: Request, path: str, call: Call) -> Answer:
+    async def _answer(self, request: Request, match: Match | None, call: Call) -> Answer:
+        if request.malformed is not None:
+            call.operation = match.operations.get(request.method) if match else None
+            raise request.malformed
         rate = self.vendor.rate
         self._rate_limits.admit(self.document.vendor, rate, "address", call.client)
-        match = self.match(path)
         if match is None:
             elsewhere = self.vendor.elsewhere(call)
             if elsewhere is None:
@@ -147,8 +141,7 @@ class Service:
                 headers=[("Allow", ", ".join(sorted(match.operations)))],
             )
         call.operation = operation
-        headers = _headers(request)
-        cookies = cookie_parser(headers.get("cookie", ""))
+        headers, cookies = request.headers, request.cookies
         query, unreadable = _query(request)
         key = security.check(operation, headers, query, cookies)
         self._rate_limits.admit(self.document.vendor, rate, "key", key)
@@ -167,7 +160,7 @@ class Service:
             raise Refused(Reason.PARAMETER, str(faults[0]), faults=faults)
         read: bytes | list[Part] = b""
         if expected is not None:
-            pieces = body.stream(request.receive, expected.limit, self._limits.idle)
+            pieces = body.stream(request.receive, expected.limit)
             read = await body.read(expected, pieces)
         size = len(read) if isinstance(read, bytes) else sum(len(part.data) for part in read)
         if size > _INLINE or (expected is not None and not self._store.in_memory):
@@ -187,7 +180,7 @@ class Service:
         """
         if not operation.media:
             return None
-        types = request.headers.getlist("content-type")
+        types = request.all("content-type")
         length = request.headers.get("content-length", "")
         chunked = "transfer-encoding" in request.headers
         if not types and not chunked and length in ("", "0"):
@@ -195,9 +188,7 @@ class Service:
                 message = "a body is required, but none is sent"
                 raise Refused(Reason.BODY, message, faults=[Fault("body", "", message)])
             return None
-        expected = body.expect(
-            operation, types, request.headers.getlist("content-encoding"), self._limits
-        )
+        expected = body.expect(operation, types, request.all("content-encoding"), self._limits)
         if length.isdecimal() and int(length) > expected.limit:
             raise body.too_large(expected.limit)
         return expected
@@ -209,22 +200,15 @@ class Service:
         if not operation.documents(answer.status):
             raise WrongAnswer(f"{where}: the document does not state this status")
         schema = operation.response_schema(answer.status)
-        faults = self._schemas.faults(schema, answer.body, "body") if schema else []
+        body = parse(answer.body) if isinstance(answer.body, bytes) else answer.body
+        faults = self._schemas.faults(schema, body, "body") if schema else []
         if faults:
             raise WrongAnswer(f"{where}: {'; '.join(map(str, faults))}")
 
 
-def _headers(request: Request) -> dict[str, str]:
-    """Headers by lower-case name; a repeated one is joined as RFC 9110 says."""
-    joined: dict[str, str] = {}
-    for name, value in request.headers.items():
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined
-
-
 def _query(request: Request) -> tuple[Sequence[tuple[str, str]], list[Fault]]:
     try:
-        return parameters.parse_query(request.scope["query_string"]), []
+        return parameters.parse_query(request.query), []
     except UnreadableQuery as error:
         return [], [Fault("query", "", str(error))]
 
@@ -234,23 +218,19 @@ def _printable(query: str) -> str:
     return re.sub(r"[^\x21-\x7e]", "?", query)
 
 
-def raw_path(scope: Scope) -> str:
-    """The path as sent, still percent-encoded; of an absolute-form target (a proxy's) only its
-    path.
-    """
-    raw: bytes = scope.get("raw_path") or b"/"
-    path = raw.decode("latin-1")
-    if not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return path
-
-
-def response(answer: Answer) -> Response:
+def response(answer: Answer) -> ASGIApp:
     """An answer as HTTP."""
-    content = b"" if answer.body is None else serialise(answer.body)
-    result = Response(
-        content, answer.status, media_type=None if answer.body is None else "application/json"
-    )
+    body = answer.body
+    content = b"" if body is None else body if isinstance(body, bytes) else serialise(body)
+    fields = [(b"content-length", b"%d" % len(content))]
+    if body is not None:
+        fields.append((b"content-type", b"application/json"))
     for name, value in answer.headers:
-        result.headers.append(name, value)
-    return result
+        fields.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    start = {"type": "http.response.start", "status": answer.status, "headers": fields}
+
+    async def send_answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(start)
+        await send({"type": "http.response.body", "body": content})
+
+    return send_answer

@@ -5,7 +5,6 @@ request on the other.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -21,12 +20,12 @@ from .store import Store, StoredImage
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer; a `body` of None is sent as no body at all. `stored` is the image that was
-    kept before the answer.
+    """A JSON answer. A `body` of bytes is JSON already; one of None is sent as no body at all.
+    `stored` is the image that was kept before the answer.
     """
 
     status: int
-    body: JSONObject | None
+    body: JSONObject | bytes | None
     headers: tuple[tuple[str, str], ...] = ()
     stored: StoredImage | None = None
 
@@ -103,9 +102,10 @@ class Vendor(Protocol):
         ...
 
 
-def identity(*parts: str | int) -> uuid.UUID:
+def identity(*parts: str | int) -> str:
     """A UUID that depends on nothing but its arguments, so that a run of the stub can be repeated
     exactly.
     """
-    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
-    return uuid.UUID(bytes=digest[:16], version=4)
+    digits = hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
