@@ -217,7 +217,7 @@ def from_header(values: Sequence[bytes]) -> Scenario:
 
 @dataclass(slots=True)
 class Ticket:
-    """A fault that was asked for: `times` for the next requests that fit, or by a request's own
+    """A fault: `asked` for the next so many requests that fit, or by a request's own
     header. `taken` counts the requests that it was given to, `delivered` those that really got it.
     """
 
@@ -226,7 +226,7 @@ class Ticket:
     scenario: Scenario
     vendor: str | None = None
     operation: str | None = None
-    times: int = 1
+    asked: int = 1
     taken: int = 0
     delivered: int = 0
 
@@ -240,7 +240,7 @@ class Ticket:
             "vendor": self.vendor,
             "operation": self.operation,
             **self.scenario.json(),
-            "asked": self.times,
+            "asked": self.asked,
             "taken": self.taken,
             "delivered": self.delivered,
         }
@@ -307,7 +307,7 @@ class Faults:
         ticket = next((item for item in self._waiting if item.fits(vendor, operation)), None)
         if ticket is not None:
             ticket.taken += 1
-            if ticket.taken == ticket.times:
+            if ticket.taken == ticket.asked:
                 self._waiting.remove(ticket)
         return ticket
 
@@ -318,8 +318,8 @@ class Faults:
             if len(self._by_header) >= MOST_TICKETS:
                 oldest = next(iter(self._by_header))
                 del self._tickets[self._by_header.pop(oldest).id]
-            ticket = self._by_header[made] = Ticket(next(self._ids), "header", made, times=0)
+            ticket = self._by_header[made] = Ticket(next(self._ids), "header", made, asked=0)
             self._tickets[ticket.id] = ticket
-        ticket.times += 1
+        ticket.asked += 1
         ticket.taken += 1
         return ticket
