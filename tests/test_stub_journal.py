@@ -167,11 +167,14 @@ def test_entries_are_selected(stub: Stub) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?vendor=acme", "?operation=x", "?status=9xx", "?status=4x", "?limit=0", "?limit=1001"]
-    + ["?limit=%FF", "?colour=red", "?vendor=pingone&vendor=pingone", "?limit=٣", "?status=200%0A"],
+    [
+        *("?vendor=acme", "?operation=x", "?status=9xx", "?status=4x", "?limit=0", "?limit=1001"),
+        *("?limit=%FF", "?colour=red", "?vendor=pingone&vendor=pingone", "?limit=%D9%A3"),
+        "?status=200%0A",
+    ],
 )
 def test_a_wrong_selection_is_refused(stub: Stub, query: str) -> None:
-    reply = send(f"{stub.url}/_stub/requests{quote(query, safe='?=&%')}")
+    reply = send(f"{stub.url}/_stub/requests{query}")
     assert reply.status == 400
     assert reply.json["message"]
 

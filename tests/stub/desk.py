@@ -245,6 +245,9 @@ class Desk:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media != "application/json":
             raise Refused(Reason.MEDIA_TYPE, "send JSON, with Content-Type: application/json")
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._limits.body:
+            raise body.too_large(self._limits.body)
         data = bytearray()
         async for piece in body.stream(request.receive, self._limits.body):
             data += piece
@@ -277,7 +280,9 @@ def _selection(request: Request, served: Mapping[str, Served]) -> Selection:
             "a status, or a class of them as 4xx",
         ),
         "limit": (
-            lambda text: text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_ENTRIES,
+            lambda text: (
+                re.fullmatch("[0-9]{1,4}", text) is not None and 1 <= int(text) <= MOST_ENTRIES
+            ),
             f"a number from 1 to {MOST_ENTRIES}",
         ),
     }
