@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .body import Limits
@@ -158,7 +157,8 @@ class Origin:
         headers |= {"Content-Type": image.content_type, "Content-Length": str(image.size)}
         if request.method == "HEAD":
             return Response(headers=headers)
-        return Response(await run_in_threadpool(self._store.content, image.seq), headers=headers)
+        # Small pieces at a time: an image may be larger than one wants to hold in memory.
+        return StreamingResponse(self._store.pieces(image.seq), headers=headers)
 
 
 def _refused(refused: Refused) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from .images import ImageFacts, NotAnImage
 from .json_values import JSON, JSONObject
 from .multipart import FormReader, MalformedForm, Part
 from .refusal import ClientGone, Fault, Reason, Refused
+from .spool import Spool
 from .validation import Schemas
 
 
@@ -27,7 +29,7 @@ class File:
     name: str
     filename: str | None
     content_type: str | None
-    data: bytes
+    data: Spool
     facts: ImageFacts | None
 
 
@@ -48,6 +50,10 @@ Body: TypeAlias = JSONBody | Form | File | None
 
 
 MAX_BODY = 10 * 1024 * 1024
+MAX_TEXT = 10 * 1024 * 1024
+"""Bytes of a body, unless told otherwise; bytes of JSON or of a form's field, whatever one is told:
+their meaning takes several times their size in memory.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +92,8 @@ class Expected:
 
     content_type: HeaderValue
     media: Node
+    schema: Node | None
     limit: int
-
-    @property
-    def schema(self) -> Node | None:
-        return self.media.get("schema")
 
 
 def expect(
@@ -131,20 +134,25 @@ def expect(
     longest = schema.value.get("maxLength") if schema and isinstance(schema.value, dict) else None
     # OpenAPI 3.1.1, "Working with Binary Data": maxLength may bound a streamed payload.
     limit = min(limits.body, longest) if isinstance(longest, int) else limits.body
-    return Expected(content_type, media, limit)
+    if is_json(content_type.value):
+        limit = min(limit, MAX_TEXT)
+    return Expected(content_type, media, schema, limit)
 
 
-async def read(expected: Expected, pieces: AsyncIterator[bytes]) -> bytes | list[Part]:
+async def read(
+    expected: Expected, pieces: AsyncIterator[bytes], spools: ExitStack
+) -> Spool | list[Part]:
     """The body's bytes, or the parts of a form, refused as early as its first unacceptable piece
-    shows.
+    shows. They are there until `spools` is closed.
     """
     if expected.content_type.value != "multipart/form-data":
-        data = bytearray()
+        data = Spool()
+        spools.callback(data.close)
         async for piece in pieces:
-            data += piece
-        return bytes(data)
+            data.write(piece)
+        return data
     try:
-        reader = FormReader(multipart.boundary(expected.content_type), _gate(expected))
+        reader = FormReader(multipart.boundary(expected.content_type), _gate(expected), spools)
         async for piece in pieces:
             reader.feed(piece)
         return reader.finish()
@@ -185,14 +193,14 @@ def _binary(schema: Node) -> bool:
     return value.get("format") == "binary" or "contentMediaType" in value
 
 
-def decode(expected: Expected, read: bytes | list[Part], schemas: Schemas) -> Body:
+def decode(expected: Expected, read: Spool | list[Part], schemas: Schemas) -> Body:
     """Give the bytes their meaning and check it against the schema. Raises Refused."""
     if isinstance(read, list):
         return _decode_form(expected, read, schemas)
     media_type = expected.content_type.value
     if is_json(media_type):
         try:
-            value = json_values.parse(read)
+            value = json_values.parse(bytes(read))
         except json_values.InvalidJSON as error:
             raise Refused(
                 Reason.SYNTAX, str(error), faults=[Fault("body", "", str(error))]
@@ -211,9 +219,9 @@ def _check(schema: Node | None, value: JSON, schemas: Schemas) -> None:
         raise Refused(Reason.BODY, str(faults[0]), faults=faults)
 
 
-def _image(data: bytes, declared: str | None, place: str, name: str) -> ImageFacts:
+def _image(data: Spool, declared: str | None, place: str, name: str) -> ImageFacts:
     try:
-        facts = images.read(data)
+        facts = images.read(data.open())
     except NotAnImage as error:
         fault = Fault(place, name, str(error), name)
         raise Refused(Reason.IMAGE, str(fault), faults=[fault]) from error
@@ -266,8 +274,10 @@ def _part_types(encoding: Node | None, name: str) -> list[str]:
 
 
 def _field(part: Part, schema: Node) -> JSON:
+    if len(part.data) > MAX_TEXT:
+        raise too_large(MAX_TEXT)
     try:
-        text = part.data.decode("utf-8")
+        text = bytes(part.data).decode("utf-8")
     except UnicodeDecodeError as error:
         raise _form(part.name, "the text is not UTF-8") from error
     item = schema.get("items")
@@ -291,7 +301,7 @@ def _file(part: Part, allowed: list[str]) -> File:
             Reason.MEDIA_TYPE,
         )
     facts: ImageFacts | None = None
-    data = bytes(part.data)
+    data = part.data
     if allowed and all(item.startswith("image/") for item in allowed):
         facts = _image(data, declared, "form", part.name)
         if not {facts.media_type, "image/*"} & {images.canonical(item) for item in allowed}:

@@ -232,7 +232,7 @@ class Connection(asyncio.Protocol):
         if data.startswith(b"\r\n"):  # RFC 9112, 2.2: one empty line before a request is forgiven
             del data[:2]
             self._searched = 0
-        if not data:
+        if not data or data == b"\r":
             return
         end = data.find(b"\r\n\r\n", max(0, self._searched - 3))
         try:

@@ -104,7 +104,6 @@ class Control:
             recording.send,
             process=process,
             refusal=refusal,
-            most=self._limits.body,
             close=recording.close,
         )
         await delivery.run(count)

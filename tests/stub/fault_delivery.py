@@ -14,6 +14,9 @@ from .faults import BODY, PROCESSING, Scenario
 from .refusal import ClientGone, Refused
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
+_MOST = 1024 * 1024
+"""Bytes of a body that are read ahead of its processing. The rest waits in the connection."""
+
 Process: TypeAlias = Callable[[Receive, Send], Awaitable[None]]
 
 
@@ -43,8 +46,7 @@ class Delivery:
     """One fault for one request.
 
     `process` serves the request as if there were no fault, `refusal` words the vendor's error of a
-    status, `most` bounds the bytes of a body that is read ahead, `close` notes
-    that the request is over.
+    status, `close` notes that the request is over.
     """
 
     def __init__(
@@ -56,7 +58,6 @@ class Delivery:
         *,
         process: Process,
         refusal: Callable[[int], bytes],
-        most: int,
         close: Callable[[], None],
     ) -> None:
         self._scenario = scenario
@@ -65,7 +66,6 @@ class Delivery:
         self._send = send
         self._process = process
         self._refusal = refusal
-        self._most = most
         self._close = close
         self._body_read: list[Message] = []
 
@@ -183,17 +183,21 @@ class Delivery:
             self._wire.close()
 
     async def _read_body(self) -> None:
-        """Read the body, or as much of it as is kept. Raises ClientGone."""
+        """Read the body; if it is still to be processed, no more of it than is kept. Raises
+        ClientGone.
+        """
+        keep = self._scenario.name == "latency"
         size, more = 0, True
-        while more and size <= self._most:
+        while more and size <= _MOST:
             try:
                 message = await self._receive()
             except Refused:  # malformed: whoever reads on will be told again
                 return
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            self._body_read.append(message)
-            size += len(message.get("body", b""))
+            if keep:
+                self._body_read.append(message)
+                size += len(message.get("body", b""))
             more = message.get("more_body", False)
 
     async def _again(self) -> Message:

@@ -10,6 +10,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import IO
 
 from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin
 from PIL.ImageFile import ImageFile
@@ -57,17 +58,20 @@ def canonical(media_type: str) -> str:
     return _ALIASES.get(media_type, media_type)
 
 
-def read(data: bytes) -> ImageFacts:
-    """Format and size of an image. Raises NotAnImage."""
-    found = next((form for magic, form in _FORMATS if data.startswith(magic)), None)
+def read(data: bytes | IO[bytes]) -> ImageFacts:
+    """Format and size of an image, or of a file that stands at its beginning. Raises NotAnImage."""
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    begin = file.read(8)
+    file.seek(0)
+    found = next((form for magic, form in _FORMATS if begin.startswith(magic)), None)
     if found is None:
         raise NotAnImage(
-            "the file is empty" if not data else "the bytes are no PNG, JPEG or GIF image"
+            "the file is empty" if not begin else "the bytes are no PNG, JPEG or GIF image"
         )
     try:
         # The format's own reader, not Image.open: that would import every plugin, try its
         # process-wide pixel limit (which a test of the user may have set) and warn.
-        with found.reader(io.BytesIO(data)) as image:
+        with found.reader(file) as image:
             width, height = image.size
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAnImage(f"the image claims more than {PIXEL_LIMIT} pixels") from error  # only GIF

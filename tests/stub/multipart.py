@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 from . import header_value
 from .header_value import InvalidHeader
+from .spool import Spool
 
 MOST_PARTS = 50
 MOST_HEADERS = 8
@@ -57,7 +59,7 @@ class Part:
     name: str
     filename: str | None
     content_type: str | None
-    data: bytearray = field(default_factory=bytearray)
+    data: Spool = field(default_factory=Spool)
 
 
 def boundary(content_type: header_value.HeaderValue) -> str:
@@ -75,10 +77,10 @@ class FormReader:
     pieces.
 
     `accept` is called with each part as soon as its headers are read, and raises to refuse it
-    before its bytes are kept.
+    before its bytes are kept. `spools` closes what the parts are kept in.
     """
 
-    def __init__(self, boundary: str, accept: Callable[[Part], None]) -> None:
+    def __init__(self, boundary: str, accept: Callable[[Part], None], spools: ExitStack) -> None:
         self._delimiter = b"--" + boundary.encode("ascii")
         self._closing = b"\r\n" + self._delimiter + b"--"
         self._parser = _new_parser(
@@ -89,6 +91,7 @@ class FormReader:
             strict=True,
         )
         self._accept = accept
+        self._spools = spools
         self._part: Part | None = None
         self._head: bytes | None = b""
         # The closing delimiter begins with a line break, which the very first line of a body need
@@ -155,9 +158,10 @@ class FormReader:
                     self._part = None
                 elif isinstance(event, bytes | bytearray):
                     assert self._part is not None
-                    self._part.data += event
+                    self._part.data.write(event)
                 else:
                     self._part = _part(event.headerlist)
+                    self._spools.callback(self._part.data.close)
                     self._accept(self._part)
                     self.parts.append(self._part)
         except _ParserError as error:

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from . import filename
 from .body import File
 from .document import Document, DocumentError
-from .json_values import JSON, JSONObject
+from .image_rows import ImageRows
+from .json_values import JSON, JSONObject, serialise
 from .profile import Difference, Profile, Side
 from .rate_limit import Rate
 from .refusal import Fault, Reason, Refused
@@ -104,6 +105,7 @@ class QuestionPro:
         self._store = store
         self._profile = profile
         self._survey = _example_response(document)
+        self._rows = ImageRows(store, self.name, _image)
         self._requests = itertools.count(1)
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -187,10 +189,10 @@ class QuestionPro:
         pages = -(-total // per_page)
         skipped = (page - 1) * per_page
         # What the vendor answers beyond the last page is not known; an empty list is assumed.
-        images = (
-            self._store.newest_images(self.name, str(user), total - skipped, min(per_page, total))
+        rows = (
+            self._rows.newest(str(user), call.origin, total - skipped, min(per_page, total))
             if skipped < total
-            else []
+            else b""
         )
 
         def link(number: int) -> str:
@@ -198,25 +200,23 @@ class QuestionPro:
                 f"{call.origin}{call.prefix}/users/{user}/images?page={number}&perPage={per_page}"
             )
 
+        pagination: JSONObject = {
+            "perPage": per_page,
+            "totalItems": total,
+            "currentPage": page,
+            "totalPages": pages,
+            "links": {
+                "self": link(page),
+                "prev": link(min(page - 1, pages)) if page > 1 and pages else None,
+                "next": link(page + 1) if page < pages else None,
+                "first": link(1) if pages else None,
+                "last": link(pages) if pages else None,
+            },
+        }
         return Answer(
             200,
-            {
-                "response": [_image(image, call.origin) for image in images],
-                "pagination": {
-                    "perPage": per_page,
-                    "totalItems": total,
-                    "currentPage": page,
-                    "totalPages": pages,
-                    "links": {
-                        "self": link(page),
-                        "prev": link(min(page - 1, pages)) if page > 1 and pages else None,
-                        "next": link(page + 1) if page < pages else None,
-                        "first": link(1) if pages else None,
-                        "last": link(pages) if pages else None,
-                    },
-                },
-                "requestID": self._request_id(),
-            },
+            b'{"response":[%s],"pagination":%s,"requestID":"%s"}'
+            % (rows, serialise(pagination), self._request_id().encode()),
         )
 
     def _request_id(self) -> str:
@@ -238,9 +238,8 @@ class QuestionPro:
                 "responseSet": answers,
             }
 
-        return Answer(
-            200, {"response": self._store.add_response(self.name, str(survey["surveyID"]), make)}
-        )
+        stored = self._store.add_response(self.name, str(survey["surveyID"]), make)
+        return Answer(200, b'{"response":%s}' % stored)
 
     def _answers(self, given: JSON) -> list[JSON]:
         """The given answers with the survey's texts. Raises Refused if one is not of the survey."""
@@ -354,8 +353,10 @@ def _respondent(given: JSONObject, survey: JSONObject, client: str) -> JSONObjec
 def _timestamp() -> str:
     # IST is the one of the vendor's zones that knows no daylight saving time.
     now = datetime.now(timezone(timedelta(hours=5, minutes=30)))
-    half = "AM" if now.hour < 12 else "PM"  # %p and %b would follow the locale
-    return f"{now:%d} {_MONTHS[now.month - 1]}, {now:%Y %I:%M:%S} {half} IST"
+    # Not strftime: its names follow the locale, and it takes a tenth of the whole answer's time.
+    hour, half = (now.hour - 1) % 12 + 1, "AM" if now.hour < 12 else "PM"
+    time = f"{hour:02}:{now.minute:02}:{now.second:02} {half}"
+    return f"{now.day:02} {_MONTHS[now.month - 1]}, {now.year} {time} IST"
 
 
 def _example_response(document: Document) -> JSONObject:

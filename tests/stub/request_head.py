@@ -27,6 +27,7 @@ _AUTHORITY = re.compile(
 )
 _LENGTH = re.compile(rb"[0-9]{1,15}")
 _METHOD = re.compile(_TOKEN)
+_PATH = re.compile(rb"(?:https?://[^/ ]*)?(/[\x21-\x7e]*)", re.IGNORECASE)
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp]://([^/?#]*)(.*)")
 
 
@@ -69,20 +70,19 @@ def unfinished(data: bytes | bytearray) -> None:
     Nobody shall wait for the end of what is no HTTP.
     """
     line, ended, _ = bytes(data[: LONGEST_HEAD + 1]).partition(b"\r\n")
-    guess = _guess(line)
-    if _BROKEN.search(data):
-        raise BadHead(guess, _bad("a control character, or a line that does not end with CR LF"))
-    if ended:
-        try:
+    try:
+        if _BROKEN.search(data):
+            raise _bad("a control character, or a line that does not end with CR LF")
+        if ended:
             _request_line(line)
-        except Refused as refused:
-            raise BadHead(guess, refused) from None
-    elif len(line) > LONGEST_TARGET + 100:
-        raise BadHead(guess, _too_long())
-    elif not _METHOD.match(line.partition(b" ")[0] or line or b"x"):
-        raise BadHead(guess, _bad("the request does not begin with a method"))
-    if len(data) > LONGEST_HEAD:
-        raise BadHead(guess, _flood(f"the head is larger than {LONGEST_HEAD} bytes"))
+        elif len(line) > LONGEST_TARGET + 100:
+            raise _too_long()
+        elif not _METHOD.fullmatch(line.partition(b" ")[0]):
+            raise _bad("the request does not begin with a method")
+        if len(data) > LONGEST_HEAD:
+            raise _flood(f"the head is larger than {LONGEST_HEAD} bytes")
+    except Refused as refused:
+        raise BadHead(_guess(data), refused) from None
 
 
 def parse(data: bytes) -> RequestHead:
@@ -105,7 +105,7 @@ def parse(data: bytes) -> RequestHead:
         head.fields = fields
         _interpret(head, fields)
     except Refused as refused:
-        raise BadHead(_guess(line), refused) from None
+        raise BadHead(_guess(data), refused) from None
     return head
 
 
@@ -212,28 +212,25 @@ def _complaint(block: bytes) -> str:
     return "a header's value holds a control character, or a line does not end with CR LF"
 
 
-def _guess(line: bytes) -> RequestHead:
+def _guess(data: bytes | bytearray) -> RequestHead:
     """Method and path of a broken head, as well as they can be told."""
-    method, _, rest = line.partition(b" ")
-    match = re.match(rb"(?:https?://[^/]*)?(/[\x21-\x7e]*)", rest[:LONGEST_TARGET], re.IGNORECASE)
-    path, _, query = (match[1] if match else b"/").partition(b"?")
-    name = method.decode() if _METHOD.fullmatch(method[:20]) and len(method) <= 20 else "GET"
+    line = bytes(data[:LONGEST_TARGET]).lstrip().partition(b"\n")[0]
+    method = re.match(rb"[A-Za-z]{1,20}(?= )", line)
+    target = _PATH.search(line)
+    path, _, query = (target[1] if target else b"/").partition(b"?")
+    name = method[0].decode() if method else "GET"
     return RequestHead(name, path.partition(b"#")[0], query)
 
 
 def cut(data: bytes | bytearray) -> BadHead:
     """The refusal of a head that ends with the connection."""
-    return BadHead(_guess(_first_line(data)), _bad("the connection ends within the request's head"))
+    return BadHead(_guess(data), _bad("the connection ends within the request's head"))
 
 
 def late(data: bytes | bytearray, seconds: float) -> BadHead:
     """The refusal of a head that takes too long."""
     message = f"the request's head did not come within {seconds:g} seconds"
-    return BadHead(_guess(_first_line(data)), _bad(message, Reason.TIMEOUT))
-
-
-def _first_line(data: bytes | bytearray) -> bytes:
-    return bytes(data[:LONGEST_HEAD]).partition(b"\r\n")[0]
+    return BadHead(_guess(data), _bad(message, Reason.TIMEOUT))
 
 
 def _too_long() -> Refused:

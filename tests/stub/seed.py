@@ -15,6 +15,7 @@ from .body import File
 from .images import NotAnImage
 from .json_values import JSON, JSONObject
 from .refusal import Fault, Reason, Refused
+from .spool import Spool
 from .store import Store, StoredImage
 from .vendor import Vendor
 
@@ -66,7 +67,12 @@ def _files(wanted: Sequence[Wanted]) -> Iterator[File]:
             facts = images.read(data)
         except NotAnImage as error:
             raise _wrong(f"/images/{index}/data", str(error)) from error
-        yield File("", image.filename, facts.media_type, data, facts)
+        spool = Spool()
+        try:
+            spool.write(data)
+            yield File("", image.filename, facts.media_type, spool, facts)
+        finally:
+            spool.close()
 
 
 def _drawn(number: int) -> Wanted:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,9 +27,13 @@ from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
 from .request import Request
 from .routes import Match, Routes
+from .spool import Spool
 from .store import Store
 from .validation import Schemas
 from .vendor import Answer, Call, Vendor
+
+CONTENT_TYPES = 64
+"""Content-Types whose meaning for an operation is remembered."""
 
 _INLINE = 128 * 1024
 """Bodies up to this size are decoded and stored on the event loop: under a millisecond, less than a
@@ -66,6 +72,10 @@ class Service:
         self._store = store
         self._limits = limits
         self._strict = strict
+        operations = {operation.id: operation for operation in document.operations}
+        self._expectation = lru_cache(CONTENT_TYPES)(
+            lambda id, content_type: body.expect(operations[id], [content_type], [], limits)
+        )
 
     def match(self, path: str) -> Match | None:
         """The operations at a raw path of this origin; None if the vendor has nothing there."""
@@ -158,20 +168,20 @@ class Service:
         faults = [*unreadable, *faults]
         if faults:
             raise Refused(Reason.PARAMETER, str(faults[0]), faults=faults)
-        read: bytes | list[Part] = b""
-        if expected is not None:
+        if expected is None:
+            return self._handlers[operation.id](call)
+        with ExitStack() as spools:
             pieces = body.stream(request.receive, expected.limit)
-            read = await body.read(expected, pieces)
-        size = len(read) if isinstance(read, bytes) else sum(len(part.data) for part in read)
-        if size > _INLINE or (expected is not None and not self._store.in_memory):
-            return await run_in_threadpool(self._act, call, operation, expected, read)
-        return self._act(call, operation, expected, read)
+            read = await body.read(expected, pieces, spools)
+            size = len(read) if isinstance(read, Spool) else sum(len(part.data) for part in read)
+            if size > _INLINE or not self._store.in_memory:
+                return await run_in_threadpool(self._act, call, operation, expected, read)
+            return self._act(call, operation, expected, read)
 
     def _act(
-        self, call: Call, operation: Operation, expected: Expected | None, read: bytes | list[Part]
+        self, call: Call, operation: Operation, expected: Expected, read: Spool | list[Part]
     ) -> Answer:
-        if expected is not None:
-            call.body = body.decode(expected, read, self._schemas)
+        call.body = body.decode(expected, read, self._schemas)
         return self._handlers[operation.id](call)
 
     def _expected(self, request: Request, operation: Operation) -> Expected | None:
@@ -188,7 +198,11 @@ class Service:
                 message = "a body is required, but none is sent"
                 raise Refused(Reason.BODY, message, faults=[Fault("body", "", message)])
             return None
-        expected = body.expect(operation, types, request.all("content-encoding"), self._limits)
+        encodings = request.all("content-encoding")
+        if len(types) == 1 and not encodings:
+            expected = self._expectation(operation.id, types[0])
+        else:
+            expected = body.expect(operation, types, encodings, self._limits)
         if length.isdecimal() and int(length) > expected.limit:
             raise body.too_large(expected.limit)
         return expected

@@ -13,12 +13,17 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .json_values import JSON, JSONObject
+from .json_values import JSON, JSONObject, serialise
+from .spool import Spool
+
+_PIECE = 256 * 1024
+LARGEST = 999_000_000
+"""Bytes of an image. SQLite's own limit for a row is 10**9."""
 
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
 _SCHEMA_VERSION = 2
@@ -66,7 +71,7 @@ class NewImage:
     format: str
     width: int
     height: int
-    data: bytes
+    data: Spool
     paths: Sequence[str]
     details: JSONObject = field(default_factory=dict[str, JSON])
 
@@ -116,6 +121,7 @@ class Store:
     def __init__(self, file: str | None = None) -> None:
         """Open or make the database. Raises StoreError."""
         self.file = file
+        self.epoch = 0  # how often everything was forgotten
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -178,7 +184,9 @@ class Store:
         with self._lock, self._transaction():
             number = self._count(vendor, "image")
             new = name(Draft(number, self._taken))
-            digest = hashlib.sha256(new.data).hexdigest()
+            digest = hashlib.sha256()
+            for piece in new.data.pieces():
+                digest.update(piece)
             position = self._last_position(vendor, new.owner) + 1
             image = StoredImage(
                 seq=0,
@@ -192,29 +200,30 @@ class Store:
                 width=new.width,
                 height=new.height,
                 size=len(new.data),
-                sha256=digest,
+                sha256=digest.hexdigest(),
                 path=new.paths[0],
                 details=new.details,
                 created_at=now,
             )
             seq = self._db.execute(_INSERT, _row(image)).lastrowid
             assert seq is not None
-            self._db.execute("INSERT INTO content VALUES (?, ?)", (seq, new.data))
+            self._db.execute("INSERT INTO content VALUES (?, zeroblob(?))", (seq, image.size))
+            with self._db.blobopen("content", "bytes", seq) as blob:
+                for piece in new.data.pieces():
+                    blob.write(piece)
             self._db.executemany(
                 "INSERT INTO address VALUES (?, ?)",
                 [(path, seq) for path in dict.fromkeys(new.paths)],
             )
         return replace(image, seq=seq)
 
-    def add_response(
-        self, vendor: str, survey: str, make: Callable[[int], JSONObject]
-    ) -> JSONObject:
-        """Keep a survey response. `make` writes it, given its number among the vendor's, counted
-        from 1.
+    def add_response(self, vendor: str, survey: str, make: Callable[[int], JSONObject]) -> bytes:
+        """Keep a survey response and return it as JSON. `make` writes it, given its number among
+        the vendor's, counted from 1.
         """
         with self._lock, self._transaction():
             number = self._count(vendor, "response")
-            body = make(number)
+            body = serialise(make(number))
             self._db.execute(
                 "INSERT INTO response (vendor, survey, id, body, created_at)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -222,7 +231,7 @@ class Store:
                     vendor,
                     survey,
                     number,
-                    json.dumps(body),
+                    body.decode(),
                     _now().isoformat(timespec="milliseconds"),
                 ),
             )
@@ -270,11 +279,28 @@ class Store:
         """The bytes of an image."""
         return bytes(self._rows("SELECT bytes FROM content WHERE seq = ?", (seq,))[0][0])
 
+    def pieces(self, seq: int) -> Iterator[bytes]:
+        """The bytes of an image in pieces. Ends early if it was forgotten meanwhile."""
+        position = 0
+        while True:
+            with self._lock:
+                try:
+                    with self._db.blobopen("content", "bytes", seq, readonly=True) as blob:
+                        blob.seek(position)
+                        piece = blob.read(_PIECE)
+                except sqlite3.Error:
+                    return
+            if not piece:
+                return
+            position += len(piece)
+            yield piece
+
     def reset(self) -> None:
         """Forget everything, numbers given out included."""
         with self._lock, self._transaction():
             for table in ("address", "content", "image", "response", "counter", "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
+            self.epoch += 1
 
     def _last_position(self, vendor: str, owner: str) -> int:
         row = self._db.execute(
