@@ -52,7 +52,7 @@ class Control:
         if path == ROOT or path.startswith(ROOT + "/"):
             await self.desk(scope, receive, send)
             return
-        entry = scope[SCOPE_KEY] = self.state.journal.open(scope, path)
+        entry = scope[SCOPE_KEY] = self.state.journal.open(scope)
         recording = Recording(entry, receive, send)
         asked = [value for name, value in scope["headers"] if name == HEADER]
         try:

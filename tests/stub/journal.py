@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -24,13 +26,14 @@ SCOPE_KEY = "stub.entry"
 MOST_ENTRIES = 1000
 
 # A journal of a thousand hostile requests must stay a few megabytes.
-_MOST_HEADERS = 30
-_LONGEST_NAME = 60
-_LONGEST_VALUE = 300
-_LONGEST_TARGET = 1000
+_LARGEST = 4096
+_MOST_HEADERS = 20
+_LONGEST = 200
+"""Bytes of a request's head that are kept as they came; of a larger one so many fields, and so
+many bytes of each name and value.
+"""
 
 
-@dataclass(slots=True)
 class Entry:
     """One request. Filled in while it is served; `status` is None as long as no answer has begun,
     and stays so where none ever did. `size` and `sha256` are those of the body's bytes as far as
@@ -38,14 +41,7 @@ class Entry:
     `delivered` whether it went out.
     """
 
-    number: int
-    at: float
-    started: float
-    client: str
-    method: str
-    path: str
-    query: str
-    headers: Sequence[tuple[bytes, bytes]]
+    # Most entries keep most of these: a default of the class costs nothing per request.
     vendor: str = ""
     operation: str = ""
     status: int | None = None
@@ -57,6 +53,26 @@ class Entry:
     image: StoredImage | None = None
     fault: str = ""
     delivered: bool | None = None
+
+    def __init__(self, number: int, scope: Scope) -> None:
+        self.number = number
+        self.at = time.time()
+        self.started = time.perf_counter()
+        self.client: tuple[str, int] | None = scope["client"]
+        self.method: str = scope["method"][:40]
+        self.path: bytes = scope["raw_path"]
+        self.query: bytes = scope["query_string"]
+        self.headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
+        size = sum(map(len, chain.from_iterable(self.headers)))
+        if size + len(self.path) + len(self.query) > _LARGEST:
+            self._shorten()
+
+    def _shorten(self) -> None:
+        self.path = self.path[:_LONGEST]
+        self.query = self.query[:_LONGEST]
+        self.headers = [
+            (name[:_LONGEST], value[:_LONGEST]) for name, value in self.headers[:_MOST_HEADERS]
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +111,10 @@ class Journal:
     def dropped(self) -> int:
         return self._total - len(self._entries)
 
-    def open(self, scope: Scope, path: str) -> Entry:
+    def open(self, scope: Scope) -> Entry:
         """Begin the entry of a request."""
         self._total += 1
-        client = scope.get("client")
-        entry = Entry(
-            self._total,
-            time.time(),
-            time.perf_counter(),
-            client[0] if client else "",
-            scope["method"][:20],
-            path[:_LONGEST_TARGET],
-            scope["query_string"][:_LONGEST_TARGET].decode("latin-1"),
-            [(n[:_LONGEST_NAME], v[:_LONGEST_VALUE]) for n, v in scope["headers"][:_MOST_HEADERS]],
-        )
+        entry = Entry(self._total, scope)
         self._entries.append(entry)
         return entry
 
@@ -124,15 +130,16 @@ class Journal:
 
     def _show(self, entry: Entry) -> Shown:
         headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in entry.headers]
-        redacted = self._redactor.request(headers, entry.query)
+        query = entry.query.decode("latin-1")
+        redacted = self._redactor.request(headers, query)
         image = entry.image
         return Shown(
             number=entry.number,
             at=datetime.fromtimestamp(entry.at, UTC).isoformat(timespec="milliseconds"),
-            client=entry.client,
+            client=entry.client[0] if entry.client else "",
             method=entry.method,
-            path=redacted.text(entry.path),
-            query=redacted.query(entry.query),
+            path=redacted.text(entry.path.decode("latin-1")),
+            query=redacted.query(query),
             headers=redacted.headers(headers),
             vendor=entry.vendor,
             operation=entry.operation,
@@ -222,12 +229,14 @@ class Recording:
         self.entry = entry
         self._receive = receive
         self._send = send
-        self._hash = hashlib.sha256()
+        self._hash: Any = None  # of a type that hashlib does not name
 
     async def receive(self) -> Message:
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if body:
+            if self._hash is None:
+                self._hash = hashlib.sha256()
             self._hash.update(body)
             self.entry.size += len(body)
         return message
@@ -243,7 +252,7 @@ class Recording:
         """The request is over. Before the client can know that: it may look at once."""
         if self.entry.seconds is None:
             self.entry.seconds = time.perf_counter() - self.entry.started
-            if self.entry.size:
+            if self._hash is not None:
                 self.entry.sha256 = self._hash.hexdigest()
 
 
