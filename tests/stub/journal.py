@@ -62,17 +62,22 @@ class Entry:
         self.method: str = scope["method"][:40]
         self.path: bytes = scope["raw_path"]
         self.query: bytes = scope["query_string"]
-        self.headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
-        size = sum(map(len, chain.from_iterable(self.headers)))
-        if size + len(self.path) + len(self.query) > _LARGEST:
-            self._shorten()
+        # One text, not a list of pairs: what a thousand entries hold, the garbage collector visits.
+        self._head: bytes = b"\0".join(chain.from_iterable(scope["headers"]))
+        if len(self._head) + len(self.path) + len(self.query) > _LARGEST:
+            self.path = self.path[:_LONGEST]
+            self.query = self.query[:_LONGEST]
+            shortened = [
+                (name[:_LONGEST], value[:_LONGEST])
+                for name, value in scope["headers"][:_MOST_HEADERS]
+            ]
+            self._head = b"\0".join(chain.from_iterable(shortened))
 
-    def _shorten(self) -> None:
-        self.path = self.path[:_LONGEST]
-        self.query = self.query[:_LONGEST]
-        self.headers = [
-            (name[:_LONGEST], value[:_LONGEST]) for name, value in self.headers[:_MOST_HEADERS]
-        ]
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Names in lower case and values, as far as they are kept."""
+        texts = self._head.decode("latin-1").split("\0") if self._head else []
+        return list(zip(texts[::2], texts[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ class Journal:
         return [self._show(entry) for entry in found[-wanted.limit :]]
 
     def _show(self, entry: Entry) -> Shown:
-        headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in entry.headers]
+        headers = entry.headers
         query = entry.query.decode("latin-1")
         redacted = self._redactor.request(headers, query)
         image = entry.image
