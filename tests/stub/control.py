@@ -23,6 +23,7 @@ from .service import Service
 if TYPE_CHECKING:
     from .app import Origin
 
+_ROOT = ROOT.encode()
 _REASONS = {
     400: Reason.PARAMETER,
     401: Reason.CREDENTIALS,
@@ -48,25 +49,23 @@ class Control:
         self.desk = Desk(state, served, limits, bound)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["raw_path"].decode("ascii")
-        if path == ROOT or path.startswith(ROOT + "/"):
+        path: bytes = scope["raw_path"]
+        if path.startswith(_ROOT) and path[len(_ROOT) :][:1] in (b"", b"/"):
             await self.desk(scope, receive, send)
             return
         entry = scope[SCOPE_KEY] = self.state.journal.open(scope)
         recording = Recording(entry, receive, send)
-        asked = [value for name, value in scope["headers"] if name == HEADER]
         try:
-            if asked or self.state.faults.waiting:
-                await self._faulty(scope, path, asked, recording)
+            if entry.asks_for_fault or self.state.faults.waiting:
+                await self._faulty(scope, recording)
             else:
                 await self.origin(scope, recording.receive, recording.send)
         finally:
             recording.close()
 
-    async def _faulty(
-        self, scope: Scope, path: str, asked: list[bytes], recording: Recording
-    ) -> None:
-        service, match = self.origin.find(path)
+    async def _faulty(self, scope: Scope, recording: Recording) -> None:
+        asked = [value for name, value in scope["headers"] if name == HEADER]
+        service, match = self.origin.find(scope["raw_path"].decode("ascii"))
         operation = match.operations.get(scope["method"]) if match else None
         entry = recording.entry
         if service is not None:

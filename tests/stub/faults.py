@@ -254,13 +254,9 @@ class Faults:
         self._operations = operations
         self._ids = itertools.count(1)
         self._tickets: dict[int, Ticket] = {}
-        self._waiting: list[Ticket] = []
+        self.waiting: list[Ticket] = []
+        """Queued faults that are still to be given to a request."""
         self._by_header: dict[Scenario, Ticket] = {}
-
-    @property
-    def waiting(self) -> bool:
-        """Whether a queued fault is still to be given to a request."""
-        return bool(self._waiting)
 
     def tickets(self) -> list[Ticket]:
         """Copies, in the order in which they were first asked for."""
@@ -269,7 +265,7 @@ class Faults:
     def clear(self) -> None:
         """Forget all faults and their counts, also those that are still waiting."""
         self._tickets.clear()
-        self._waiting.clear()
+        self.waiting.clear()
         self._by_header.clear()
 
     def queue(self, description: Mapping[str, JSON]) -> Ticket:
@@ -292,7 +288,7 @@ class Faults:
             raise InvalidFault("", f"{MOST_TICKETS} faults are kept already; DELETE them first")
         ticket = Ticket(next(self._ids), "queue", made, vendor, operation, times)
         self._tickets[ticket.id] = ticket
-        self._waiting.append(ticket)
+        self.waiting.append(ticket)
         return ticket
 
     def _known(
@@ -304,11 +300,11 @@ class Faults:
 
     def take(self, vendor: str, operation: str) -> Ticket | None:
         """The first queued fault that fits a request."""
-        ticket = next((item for item in self._waiting if item.fits(vendor, operation)), None)
+        ticket = next((item for item in self.waiting if item.fits(vendor, operation)), None)
         if ticket is not None:
             ticket.taken += 1
             if ticket.taken == ticket.asked:
-                self._waiting.remove(ticket)
+                self.waiting.remove(ticket)
         return ticket
 
     def asked_by_header(self, made: Scenario) -> Ticket:

@@ -17,6 +17,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
+from .faults import HEADER as FAULT_HEADER
 from .json_values import JSON, JSONObject
 from .redaction import Redactor
 from .refusal import Fault
@@ -64,6 +65,8 @@ class Entry:
         self.query: bytes = scope["query_string"]
         # One text, not a list of pairs: what a thousand entries hold, the garbage collector visits.
         self._head: bytes = b"\0".join(chain.from_iterable(scope["headers"]))
+        # Looked for here, where it costs next to nothing.
+        self.asks_for_fault = FAULT_HEADER in self._head
         if len(self._head) + len(self.path) + len(self.query) > _LARGEST:
             self.path = self.path[:_LONGEST]
             self.query = self.query[:_LONGEST]
