@@ -123,6 +123,7 @@ class Connection(asyncio.Protocol):
         self._local: tuple[str, int] | None = None
         self._input = bytearray()
         self._searched = 0  # bytes of the input in which no end of a head was found
+        self._blank = False  # an empty line was forgiven before the current head
         self._untrusted = False  # what follows is no request that can be told from its forerunner
         self._ended = False  # the client sends nothing more
         self._lost = False
@@ -160,8 +161,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._peer = _address(transport.get_extra_info("peername"))
-        self._local = _address(transport.get_extra_info("sockname"))
+        self._peer = _address(transport, "peername")
+        self._local = _address(transport, "sockname")
         self._traffic.connections.add(self)
         count = len(self._traffic.connections)
         if count > 2 * self._bounds.connections:
@@ -229,10 +230,10 @@ class Connection(asyncio.Protocol):
 
     def _read_head(self) -> None:
         data = self._input
-        if data.startswith(b"\r\n"):  # RFC 9112, 2.2: one empty line before a request is forgiven
+        if not self._blank and data.startswith(b"\r\n"):
+            self._blank = True  # RFC 9112, 2.2: one empty line before a request is forgiven
             del data[:2]
-            self._searched = 0
-        if not data or data == b"\r":
+        if not data or (len(data) == 1 and data[0] == 13 and not self._blank and not self._ended):
             return
         end = data.find(b"\r\n\r\n", max(0, self._searched - 3))
         try:
@@ -250,6 +251,7 @@ class Connection(asyncio.Protocol):
             return
         del data[: end + 4]
         self._searched = 0
+        self._blank = False
         self._begin(head, None)
 
     def _refuse(self, bad: BadHead) -> None:
@@ -595,13 +597,16 @@ class Connection(asyncio.Protocol):
                 headers=_CLOSE,
             )
             self._wake()
+        elif self._writable is not None:  # the client does not take its answers
+            self._transport.abort()
         elif self._task is None and self._dropped < 0 and self._input and self._framing.done:
             self._refuse(request_head.late(self._input, self._bounds.head))
         elif self._dropped < 0 and not self._transport.get_write_buffer_size():
             self._transport.close()  # idle
-        else:  # the client does not take its answer, or does not leave
+        else:  # or does not leave
             self._transport.abort()
 
 
-def _address(name: Any) -> tuple[str, int] | None:
-    return (str(name[0]), int(name[1])) if isinstance(name, tuple) and len(name) >= 2 else None
+def _address(transport: asyncio.Transport, end: str) -> tuple[str, int] | None:
+    name: tuple[Any, ...] | None = transport.get_extra_info(end)  # of IPv6, more than two
+    return (str(name[0]), int(name[1])) if name else None

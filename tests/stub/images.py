@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import IO
 
-from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin
+from PIL import GifImagePlugin, JpegImagePlugin, PngImagePlugin
 from PIL.ImageFile import ImageFile
 
 PIXEL_LIMIT = 80_000_000
@@ -68,13 +68,13 @@ def read(data: bytes | IO[bytes]) -> ImageFacts:
         raise NotAnImage(
             "the file is empty" if not begin else "the bytes are no PNG, JPEG or GIF image"
         )
+    if found.name == "gif":
+        _check_gif(file)
     try:
         # The format's own reader, not Image.open: that would import every plugin, try its
         # process-wide pixel limit (which a test of the user may have set) and warn.
         with found.reader(file) as image:
             width, height = image.size
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NotAnImage(f"the image claims more than {PIXEL_LIMIT} pixels") from error  # only GIF
     # Pillow reports a broken header as any of these.
     except (
         SyntaxError,
@@ -88,8 +88,32 @@ def read(data: bytes | IO[bytes]) -> ImageFacts:
         raise NotAnImage(f"the header of the {found.name.upper()} image cannot be read") from error
     if width < 1 or height < 1:
         raise NotAnImage(f"the {found.name.upper()} image has no pixels")
+    _check_pixels(width, height)
+    return ImageFacts(found.name, found.media_type, found.extension, width, height)
+
+
+def _check_pixels(width: int, height: int) -> None:
     if width * height > PIXEL_LIMIT:
         raise NotAnImage(
             f"the image claims {width} x {height} pixels; at most {PIXEL_LIMIT} are read"
         )
-    return ImageFacts(found.name, found.media_type, found.extension, width, height)
+
+
+def _check_gif(file: IO[bytes]) -> None:
+    """Refuse a GIF whose screen or first frame is too large, before its reader warns of a bomb.
+
+    Only that reader checks sizes by itself, against a process-wide limit which is the user's.
+    """
+    head = file.read(13)
+    width, height, flags = struct.unpack("<HHB", head[6:11].ljust(5, b"\0"))
+    if flags & 0x80:
+        file.seek(3 * 2 ** ((flags & 7) + 1), io.SEEK_CUR)
+    while (mark := file.read(1)) == b"!":  # extensions: a label, then blocks up to an empty one
+        file.read(1)
+        while size := file.read(1)[:1].strip(b"\0"):
+            file.seek(size[0], io.SEEK_CUR)
+    if mark == b",":
+        left, top, wide, high = struct.unpack("<HHHH", file.read(8).ljust(8, b"\0"))
+        width, height = max(width, left + wide), max(height, top + high)
+    file.seek(0)
+    _check_pixels(width, height)

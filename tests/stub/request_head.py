@@ -96,7 +96,7 @@ def parse(data: bytes) -> RequestHead:
         block = data[end + 2 : -2]
         if not _FIELDS.fullmatch(block):
             raise _bad(_complaint(block))
-        fields = []
+        fields: list[tuple[bytes, bytes]] = []
         for field in block.split(b"\r\n")[:-1]:
             name, _, value = field.partition(b":")
             fields.append((name.lower(), value.strip(b" \t")))

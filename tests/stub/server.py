@@ -26,7 +26,7 @@ from .json_values import JSON, JSONObject
 from .profile import DOCUMENTED, UnknownProfile
 from .rate_limit import RateLimits
 from .refusal import Refused
-from .store import LARGEST, Store, StoredImage, StoreError
+from .store import Store, StoredImage, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class Stub:
         self._host = host
         self._port = port
         self._root = Path(root)
-        self._limits = Limits(min(max_body, LARGEST))
+        self._limits = Limits(max_body)
         self._bounds = bounds or Bounds()
         self._strict = strict
         self._profile = profile

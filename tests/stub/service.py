@@ -73,9 +73,11 @@ class Service:
         self._limits = limits
         self._strict = strict
         operations = {operation.id: operation for operation in document.operations}
-        self._expectation = lru_cache(CONTENT_TYPES)(
-            lambda id, content_type: body.expect(operations[id], [content_type], [], limits)
-        )
+
+        def expectation(operation: str, content_type: str) -> Expected:
+            return body.expect(operations[operation], [content_type], [], limits)
+
+        self._expectation = lru_cache(CONTENT_TYPES)(expectation)
 
     def match(self, path: str) -> Match | None:
         """The operations at a raw path of this origin; None if the vendor has nothing there."""

@@ -2,8 +2,8 @@
 
 One connection under one lock. Every operation touches a few rows by index (0.1 ms), so a lock is
 held shortly whoever holds it; only bytes of large images take longer, and those come and go in
-worker threads (see service.py). Bytes have their own table: listing ten thousand images reads none
-of them.
+worker threads (see service.py). Bytes have their own table, in which they lie in pieces: listing
+ten thousand images reads none of them, and nobody ever holds a large image as a whole.
 """
 
 from __future__ import annotations
@@ -21,10 +21,6 @@ from typing import Any
 from .json_values import JSON, JSONObject, serialise
 from .spool import Spool
 
-_PIECE = 256 * 1024
-LARGEST = 999_000_000
-"""Bytes of an image. SQLite's own limit for a row is 10**9."""
-
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
 _SCHEMA_VERSION = 2
 _SCHEMA = """
@@ -37,7 +33,10 @@ CREATE TABLE image (
     UNIQUE (vendor, owner, position), UNIQUE (vendor, id)
 ) STRICT;
 CREATE INDEX image_by_hash ON image (sha256);
-CREATE TABLE content (seq INTEGER PRIMARY KEY REFERENCES image (seq), bytes BLOB NOT NULL) STRICT;
+CREATE TABLE content (
+    seq INTEGER NOT NULL REFERENCES image (seq), part INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (seq, part)
+) STRICT;
 CREATE TABLE address (
     path TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES image (seq)
 ) STRICT, WITHOUT ROWID;
@@ -207,10 +206,10 @@ class Store:
             )
             seq = self._db.execute(_INSERT, _row(image)).lastrowid
             assert seq is not None
-            self._db.execute("INSERT INTO content VALUES (?, zeroblob(?))", (seq, image.size))
-            with self._db.blobopen("content", "bytes", seq) as blob:
-                for piece in new.data.pieces():
-                    blob.write(piece)
+            self._db.executemany(
+                "INSERT INTO content VALUES (?, ?, ?)",
+                ((seq, part, piece) for part, piece in enumerate(new.data.pieces())),
+            )
             self._db.executemany(
                 "INSERT INTO address VALUES (?, ?)",
                 [(path, seq) for path in dict.fromkeys(new.paths)],
@@ -277,23 +276,15 @@ class Store:
 
     def content(self, seq: int) -> bytes:
         """The bytes of an image."""
-        return bytes(self._rows("SELECT bytes FROM content WHERE seq = ?", (seq,))[0][0])
+        return b"".join(self.pieces(seq))
 
     def pieces(self, seq: int) -> Iterator[bytes]:
         """The bytes of an image in pieces. Ends early if it was forgotten meanwhile."""
-        position = 0
-        while True:
-            with self._lock:
-                try:
-                    with self._db.blobopen("content", "bytes", seq, readonly=True) as blob:
-                        blob.seek(position)
-                        piece = blob.read(_PIECE)
-                except sqlite3.Error:
-                    return
-            if not piece:
-                return
-            position += len(piece)
-            yield piece
+        query = "SELECT bytes FROM content WHERE seq = ? AND part = ?"
+        part = 0
+        while rows := self._rows(query, (seq, part)):
+            yield rows[0][0]
+            part += 1
 
     def reset(self) -> None:
         """Forget everything, numbers given out included."""
