@@ -13,6 +13,8 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.stub import Stub, StubError
+from tests.stub.connection import Bounds
+from tests.stub.profile import PROFILES
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,10 +31,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--max-body",
-        type=_bytes,
+        type=_above_zero,
         default=10 * 1024 * 1024,
         metavar="BYTES",
         help="largest request body (default 10 MiB)",
+    )
+    parser.add_argument(
+        "--max-connections",
+        type=_above_zero,
+        default=Bounds().connections,
+        metavar="N",
+        help="connections at once; one more gets a 503 (default %(default)s)",
+    )
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default=PROFILES[0],
+        help="vendors as their pages say, or as they were seen (default documented)",
+    )
+    parser.add_argument(
+        "--rate-limits", action="store_true", help="answer 429 beyond the documented rates"
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="check the stub's own answers against the documents too; a wrong one is a 500",
     )
     parser.add_argument(
         "--ready-json", action="store_true", help="print one line of JSON when ready, nothing else"
@@ -40,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _bytes(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes above 0")
+def _above_zero(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 16) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
@@ -57,7 +80,16 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, request_stop)
     try:
-        stub = Stub(options.db, options.host, options.port, max_body=options.max_body)
+        stub = Stub(
+            options.db,
+            options.host,
+            options.port,
+            max_body=options.max_body,
+            bounds=Bounds(connections=options.max_connections),
+            strict=options.strict,
+            profile=options.profile,
+            rate_limits=options.rate_limits,
+        )
         stub.start()
     except StubError as error:
         print(f"stub.py: {error}", file=sys.stderr)

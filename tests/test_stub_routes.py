@@ -47,7 +47,7 @@ def test_an_unknown_address_is_the_vendors_404(stub: Stub, vendor: str, path: st
     assert in_envelope(vendor, reply.json)
 
 
-@pytest.mark.parametrize("path", ["/", "/a", "/apix/images/", "/v1x", "/_stub", "/_stub/x"])
+@pytest.mark.parametrize("path", ["/", "/a", "/apix/images/", "/v1x", "/_stubs", "/_stub/x"])
 def test_an_address_of_no_vendor_is_plain_json(stub: Stub, path: str) -> None:
     reply = send(stub.url + path)
     assert reply.status == 404

@@ -119,8 +119,10 @@ def test_the_program_refuses_a_busy_port_in_one_sentence() -> None:
     ("arguments", "message"),
     [
         (["--port", "x"], "invalid int value"),
-        (["--max-body", "0"], "not a number of bytes"),
-        (["--max-body", "10k"], "not a number of bytes"),
+        (["--max-body", "0"], "not a whole number above 0"),
+        (["--max-connections", "-1"], "not a whole number above 0"),
+        (["--profile", "imagined"], "invalid choice"),
+        (["--max-body", "10k"], "not a whole number above 0"),
         (["--port", "0", "--db", "/dev/null/state.db"], "name another file"),
         (["--port", "0", "--host", "no.such.host.invalid"], "Cannot listen"),
         (["--what"], "unrecognized arguments"),

@@ -9,18 +9,22 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from starlette.applications import Starlette
-from starlette.requests import Request as ControlRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .body import Limits
+from .control import Control
+from .desk import State
 from .document import Document, DocumentError, load
 from .example import Example, problem
+from .faults import Faults
 from .inventorum import Inventorum
+from .journal import Journal
 from .pingone import PingOne
+from .profile import Profile
 from .questionpro import QuestionPro
+from .rate_limit import RateLimits
+from .redaction import Redactor
 from .refusal import ClientGone, Reason, Refused
 from .request import Request
 from .routes import Match
@@ -51,37 +55,52 @@ def load_documents(root: Path) -> list[Document]:
 
 
 def make_app(
-    documents: Sequence[Document], store: Store, bound: str, limits: Limits, strict: bool
-) -> ASGIApp:
+    documents: Sequence[Document],
+    store: Store,
+    bound: str,
+    limits: Limits,
+    *,
+    strict: bool,
+    profile: str,
+    rate_limits: RateLimits,
+) -> Control:
     """The stub as an ASGI application. `bound` is the origin for requests that name no usable
-    one.
+    one. Raises DocumentError, UnknownProfile.
     """
-    return Origin(documents, store, bound, limits, strict)
+    operations = {item.vendor: [one.id for one in item.operations] for item in documents}
+    state = State(
+        store, Journal(Redactor(documents)), Faults(operations), Profile(profile), rate_limits
+    )
+    return Control(Origin(documents, state, bound, limits, strict), state, bound, limits)
 
 
 class Origin:
     """Sends each request to its vendor, or to the stored file that it asks for."""
 
     def __init__(
-        self, documents: Sequence[Document], store: Store, bound: str, limits: Limits, strict: bool
+        self, documents: Sequence[Document], state: State, bound: str, limits: Limits, strict: bool
     ) -> None:
-        self._store = store
+        self._store = state.store
         self._bound = bound
         services = [
-            Service(document, VENDORS.get(document.vendor, Example), store, limits, strict)
+            Service(
+                document,
+                VENDORS.get(document.vendor, Example),
+                state.store,
+                limits,
+                strict,
+                state.profile,
+                state.rate_limits,
+            )
             for document in documents
         ]
         # The longest server path first: `/a/api/v2` before `/a`.
-        self._services = sorted(services, key=lambda service: -len(service.document.prefix))
-        self._find = lru_cache(PATHS)(self._found)
-        # What is not a vendor's is routed by its decoded path; vendors' paths are matched as sent,
-        # by their documents.
-        self._control = Starlette(routes=[Route("/_stub/health", self.health)])
-        self._control.router.default = self._file
+        self.services = sorted(services, key=lambda service: -len(service.document.prefix))
+        self.find = lru_cache(PATHS)(self._found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, self._bound)
-        service, match = self._find(request.path)
+        service, match = self.find(request.path)
         answer: ASGIApp
         try:
             if service is not None and (service.document.prefix or match):
@@ -89,7 +108,7 @@ class Origin:
             elif request.malformed is not None:
                 answer = _refused(request.malformed)
             else:
-                answer = self._control
+                answer = await self._stored(request)
             await answer(scope, receive, send)
         except ClientGone:
             raise
@@ -98,17 +117,6 @@ class Origin:
             await self._defect(request, service)(scope, receive, send)
             raise
 
-    async def health(self, request: ControlRequest) -> Response:
-        origin = Request(request.scope, request.receive, self._bound).origin
-        vendors = {
-            service.document.vendor: {
-                "url": origin + service.document.prefix,
-                "operations": [operation.id for operation in service.document.operations],
-            }
-            for service in self._services
-        }
-        return JSONResponse({"status": "ok", "vendors": dict(sorted(vendors.items()))})
-
     def _defect(self, request: Request, service: Service | None) -> ASGIApp:
         if service is not None and service.document.prefix:
             return service.defect(request)
@@ -116,16 +124,12 @@ class Origin:
 
     def _found(self, path: str) -> tuple[Service | None, Match | None]:
         """The vendor that a path belongs to, and what it has there."""
-        owners = [service for service in self._services if service.owns(path)]
+        owners = [service for service in self.services if service.owns(path)]
         for service in owners:
             match = service.match(path)
             if match is not None:
                 return service, match
         return (owners[0] if owners else None), None
-
-    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self._stored(Request(scope, receive, self._bound))
-        await answer(scope, receive, send)
 
     async def _stored(self, request: Request) -> Response:
         """The image that is served at a path."""

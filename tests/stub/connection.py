@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _CLOSE = [("Connection", "close")]
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
+_TICK = 0.002
+"""Seconds between two looks at what asyncio tells nobody: only faults wait for such things."""
 _BUFFER = 256 * 1024
 """Bytes of a body, or of requests sent ahead, that are held before reading stops."""
 
@@ -101,9 +103,13 @@ class Wire:
         """Close the connection in order (FIN) after what was written."""
         self._connection.close_raw()
 
-    async def drain(self) -> None:
-        """Wait until the client has taken what was written. Raises ClientGone."""
-        await self._connection.drain()
+    async def flush(self) -> bool:
+        """Wait until the system has taken all that was written; False if the client left before."""
+        return await self._connection.flush()
+
+    async def wait(self, seconds: float) -> bool:
+        """Let time pass; False as soon as the client leaves meanwhile."""
+        return await self._connection.linger(seconds)
 
 
 class Connection(asyncio.Protocol):
@@ -459,6 +465,23 @@ class Connection(asyncio.Protocol):
             self._deadline = float("inf")
         if self._lost:
             raise ClientGone
+
+    async def flush(self) -> bool:
+        self._wait(self._bounds.idle)
+        while not self._lost and self._transport.get_write_buffer_size():
+            await asyncio.sleep(_TICK)
+        self._deadline = float("inf")
+        return not self._lost
+
+    async def linger(self, seconds: float) -> bool:
+        end = self._loop.time() + seconds
+        ended = self._ended  # one that had said all before is still listening
+        while self._ended == ended and not self._lost:
+            rest = end - self._loop.time()
+            if rest <= 0:
+                return True
+            await asyncio.sleep(min(rest, _TICK))
+        return False
 
     def write_raw(self, data: bytes) -> None:
         self._raw = self._close = True

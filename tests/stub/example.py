@@ -5,20 +5,26 @@ examples.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from .body import File
 from .document import Document, Node, is_json
 from .json_values import JSONObject
-from .refusal import Refused
-from .store import Store
+from .profile import Difference, Profile
+from .rate_limit import Rate
+from .refusal import Reason, Refused
+from .store import Store, StoredImage
 from .vendor import Answer, Call, Handler
 
 
 class Example:
     """Answers every valid request with the example that its document gives for success."""
 
-    name = "example"
+    name: ClassVar[str] = "example"
+    differences: ClassVar[tuple[Difference[Any], ...]] = ()
+    rate: ClassVar[Rate | None] = None
 
-    def __init__(self, document: Document, store: Store) -> None:
+    def __init__(self, document: Document, store: Store, profile: Profile) -> None:
         self._document = document
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -26,6 +32,12 @@ class Example:
 
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
         return problem(refused, status)
+
+    def elsewhere(self, call: Call) -> Answer | None:
+        return None
+
+    def keep(self, owner: str | None, file: File) -> StoredImage:
+        raise Refused(Reason.BODY, "this vendor has no module that keeps images")
 
 
 def problem(refused: Refused, status: int) -> JSONObject:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
+from typing import Any, ClassVar
 
+from .body import File
 from .document import Document
 from .json_values import JSON, JSONObject
+from .profile import Difference, Profile, Side
+from .rate_limit import Rate
 from .refusal import Fault, Reason, Refused
-from .store import Draft, NewImage, Store
+from .store import Draft, NewImage, Store, StoredImage
 from .vendor import Answer, Call, Handler
 
 FIRST_IMAGE = 752729
@@ -25,11 +29,38 @@ _SIZES = {
 }
 
 
-class Inventorum:
-    name = "inventorum"
+def _not_found(call: Call, templates: Set[str]) -> Answer | None:
+    return None
 
-    def __init__(self, document: Document, store: Store) -> None:
+
+def _to_slash(call: Call, templates: Set[str]) -> Answer | None:
+    path, question, query = call.url.removeprefix(call.origin).partition("?")
+    if f"{path.removeprefix(call.prefix)}/" not in templates:
+        return None
+    return Answer(301, None, (("Location", f"{call.origin}{path}/{question}{query}"),))
+
+
+SLASH: Difference[Callable[[Call, Set[str]], Answer | None]] = Difference(
+    id="inventorum-slash",
+    operation="uploadImage",
+    what="the path without its slash at the end",
+    documented=Side("404: no page knows that path", _not_found),
+    observed=Side("301 to the path with the slash, whatever the method", _to_slash),
+    source="recorded answers in Inventorum/ebay: a GET, other methods are assumed to get the same",
+)
+
+
+class Inventorum:
+    name: ClassVar[str] = "inventorum"
+
+    # The page does not say whose calls are counted; those with one token are assumed.
+    rate: ClassVar[Rate | None] = Rate(20, 1, "key", tells_when=False)
+    differences: ClassVar[tuple[Difference[Any], ...]] = (SLASH,)
+
+    def __init__(self, document: Document, store: Store, profile: Profile) -> None:
         self._store = store
+        self._profile = profile
+        self._templates = {operation.template for operation in document.operations}
 
     def handlers(self) -> Mapping[str, Handler]:
         return {"uploadImage": self.upload_image}
@@ -52,11 +83,33 @@ class Inventorum:
         if wanted not in call.form.files:
             fault = Fault("form", wanted, "required in this API version", wanted, "Required")
             raise Refused(Reason.BODY, str(fault), faults=[fault])
-        file = call.form.files[wanted][0]
-        facts = file.facts
         kind = str(call.form.fields["type"])
-        assert facts is not None
         negative = wanted == "product_image"  # the page calls it a bug of version 7 and earlier
+        stored = self._keep(kind, call.form.files[wanted][0], negative=negative)
+        urls = stored.details["urls"]
+        assert isinstance(urls, dict)
+        return Answer(
+            200,
+            {
+                "id": int(stored.id),
+                "urls": {size: f"{call.origin}{path}" for size, path in urls.items()},
+                "type": TYPES.index(kind),
+                "new": True,
+            },
+            stored=stored,
+        )
+
+    def elsewhere(self, call: Call) -> Answer | None:
+        return self._profile.of(SLASH)(call, self._templates)
+
+    def keep(self, owner: str | None, file: File) -> StoredImage:
+        if owner is not None and owner not in TYPES:
+            raise Refused(Reason.UNKNOWN_ID, f"no such purpose; there are {', '.join(TYPES)}")
+        return self._keep(owner or TYPES[0], file, negative=False)
+
+    def _keep(self, kind: str, file: File, *, negative: bool) -> StoredImage:
+        facts = file.facts
+        assert facts is not None
 
         def name(draft: Draft) -> NewImage:
             number = FIRST_IMAGE + draft.number - 1
@@ -79,18 +132,7 @@ class Inventorum:
                 details={"urls": urls},
             )
 
-        stored = self._store.add_image(self.name, name)
-        urls = stored.details["urls"]
-        assert isinstance(urls, dict)
-        return Answer(
-            200,
-            {
-                "id": int(stored.id),
-                "urls": {size: f"{call.origin}{path}" for size, path in urls.items()},
-                "type": TYPES.index(kind),
-                "new": True,
-            },
-        )
+        return self._store.add_image(self.name, name)
 
 
 def _image_field(call: Call) -> str:

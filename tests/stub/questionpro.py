@@ -7,13 +7,17 @@ document's own example.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from typing import Any, ClassVar
 
 from . import filename
+from .body import File
 from .document import Document, DocumentError
 from .image_rows import ImageRows
 from .json_values import JSON, JSONObject, serialise
+from .profile import Difference, Profile, Side
+from .rate_limit import Rate
 from .refusal import Fault, Reason, Refused
 from .store import Draft, NewImage, Store, StoredImage
 from .vendor import Answer, Call, Handler, identity
@@ -31,6 +35,10 @@ _ERRORS: dict[Reason, tuple[str, str]] = {
     Reason.FORBIDDEN: ("1013", "The user does not have permission to access the resource"),
     Reason.UNKNOWN_ID: ("1040", "The resource that you're trying to access doesn't exist"),
     Reason.ROUTE: ("1040", "The resource that you're trying to access doesn't exist"),
+    Reason.RATE_LIMIT: (
+        "1013",
+        "API call limit exceeded. Please contact your account representative to extend the limits.",
+    ),
     Reason.DEFECT: ("1026", "We are not able to process your request"),
 }
 _JSON_ERRORS = {Reason.SYNTAX: "1001", Reason.BODY: "1002"}
@@ -43,15 +51,59 @@ _NAMES = {
     405: "METHOD_NOT_ALLOWED",
     413: "CONTENT_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "TOO_MANY_REQUESTS",
     500: "INTERNAL_SERVER_ERROR",
 }
 
 
-class QuestionPro:
-    name = "questionpro"
+def _without_key(call: Call, status: int) -> str:
+    return call.url
 
-    def __init__(self, document: Document, store: Store) -> None:
+
+def _with_key(call: Call, status: int) -> str:
+    return call.sent_url if status == 401 else call.url
+
+
+RATE_ERROR: Difference[tuple[JSON, str]] = Difference(
+    id="questionpro-429",
+    operation="*",
+    what="id and name of the error with status 429",
+    documented=Side(
+        "as the pages of the operations write errors: a text of digits, a name of the status",
+        ("1013", "TOO_MANY_REQUESTS"),
+    ),
+    observed=Side("the integer 1013 and an empty name", (1013, "")),
+    source="questionpro.com/api, the sample of the page of limits (limits.html)",
+)
+ECHO: Difference[Callable[[Call, int], str]] = Difference(
+    id="questionpro-401-echo",
+    operation="*",
+    what="resourceUrl of the error with status 401 to a request with the key in its query",
+    documented=Side("the URL with the key blacked out", _without_key),
+    # The echo reaches only who sent the key. Whether a client keeps it out of its own messages
+    # and logs shows only where it is echoed.
+    observed=Side("the URL with the key in it", _with_key),
+    source="questionpro.com/api, the sample of a 401 (error-codes.html)",
+)
+REQUEST_ID: Difference[bool] = Difference(
+    id="questionpro-upload-request-id",
+    operation="uploadImage",
+    what="requestID in the answer to an upload",
+    documented=Side("left out, as the old edition's schema has it", False),
+    observed=Side("there", True),
+    source="questionpro.com/api/create-image.html, the newest edition",
+)
+
+
+class QuestionPro:
+    name: ClassVar[str] = "questionpro"
+
+    rate: ClassVar[Rate | None] = Rate(300, 60, "key", tells_when=False)
+    differences: ClassVar[tuple[Difference[Any], ...]] = (RATE_ERROR, ECHO, REQUEST_ID)
+
+    def __init__(self, document: Document, store: Store, profile: Profile) -> None:
         self._store = store
+        self._profile = profile
         self._survey = _example_response(document)
         self._rows = ImageRows(store, self.name, _image)
         self._requests = itertools.count(1)
@@ -64,7 +116,9 @@ class QuestionPro:
         }
 
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
+        number: JSON
         number, message = _ERRORS.get(refused.reason, (f"stub.{refused.code}", refused.message))
+        name = _NAMES.get(status, f"HTTP_{status}")
         if (
             refused.reason in _JSON_ERRORS
             and call.operation
@@ -75,36 +129,47 @@ class QuestionPro:
             )
         if status == 400 and message != refused.message:
             message = f"{message}: {refused.message}"
+        if status == 429:
+            number, name = self._profile.of(RATE_ERROR)
         return {
             "response": {
                 "error": {
                     "docs": "www.questionpro.com/api/error-codes.html",
-                    "name": _NAMES.get(status, f"HTTP_{status}"),
+                    "name": name,
                     "httpStatusCode": status,
                     "id": number,
                     "message": message,
-                    # The vendor echoes the key in the query here; the stub does not.
-                    "resourceUrl": call.url,
+                    "resourceUrl": self._profile.of(ECHO)(call, status),
                 }
             }
         }
 
+    def elsewhere(self, call: Call) -> Answer | None:
+        return None
+
     def upload_image(self, call: Call) -> Answer:
-        user = _user(call)
-        file = call.form.files["file"][0]
+        stored = self.keep(str(_user(call)), call.form.files["file"][0])
+        body: JSONObject = {"response": _image(stored, call.origin)}
+        if self._profile.of(REQUEST_ID):
+            body["requestID"] = self._request_id()
+        return Answer(200, body, stored=stored)
+
+    def keep(self, owner: str | None, file: File) -> StoredImage:
+        if owner not in (None, str(USER)):
+            raise Refused(Reason.UNKNOWN_ID, "no such user")
         facts = file.facts
         assert facts is not None
 
         def name(draft: Draft) -> NewImage:
             image = FIRST_IMAGE + draft.number - 1
-            folder = f"/qp_userimages/sub-3/{user}"
+            folder = f"/qp_userimages/sub-3/{USER}"
             stem = filename.stem(file.filename, str(image))
             path = f"{folder}/{stem}.{facts.extension}"
             if draft.taken(path):  # two uploads of one name are two images
                 path = f"{folder}/{stem}-{image}.{facts.extension}"
             return NewImage(
                 id=str(image),
-                owner=str(user),
+                owner=str(USER),
                 filename=file.filename,
                 content_type=facts.media_type,
                 format=facts.format,
@@ -112,11 +177,9 @@ class QuestionPro:
                 height=facts.height,
                 data=file.data,
                 paths=[path],
-                details={"path": path},
             )
 
-        stored = self._store.add_image(self.name, name)
-        return Answer(200, {"response": _image(stored, call.origin)})
+        return self._store.add_image(self.name, name)
 
     def list_images(self, call: Call) -> Answer:
         user = _user(call)
@@ -150,12 +213,14 @@ class QuestionPro:
                 "last": link(pages) if pages else None,
             },
         }
-        request = identity(self.name, "request", next(self._requests)).encode()
         return Answer(
             200,
             b'{"response":[%s],"pagination":%s,"requestID":"%s"}'
-            % (rows, serialise(pagination), request),
+            % (rows, serialise(pagination), self._request_id().encode()),
         )
+
+    def _request_id(self) -> str:
+        return identity(self.name, "request", next(self._requests))
 
     def create_response(self, call: Call) -> Answer:
         survey = self._survey
@@ -235,7 +300,7 @@ def _unknown(what: str, pointer: str, message: str) -> Refused:
 def _image(image: StoredImage, origin: str) -> JSONObject:
     return {
         "imageID": int(image.id),
-        "imageURL": f"{origin}{image.details['path']}",
+        "imageURL": f"{origin}{image.path}",
         "size": display_size(image.size),
     }
 

@@ -31,6 +31,8 @@ class Reason(enum.Enum):
     IMAGE = ("not-an-image", (400, 415, 422))
     MISMATCH = ("image-of-another-type", (415, 400))
     UNKNOWN_ID = ("no-such-resource", (404,))
+    RATE_LIMIT = ("rate-limited", (429,))
+    ASKED_FOR = ("fault-asked-for", (503,))
     DEFECT = ("defect", (500,))
 
     def __init__(self, label: str, statuses: tuple[int, ...]) -> None:

@@ -48,8 +48,9 @@ def check(
     headers: Mapping[str, str],
     query: Sequence[tuple[str, str]],
     cookies: Mapping[str, str],
-) -> None:
-    """Raise Refused unless the request may call the operation.
+) -> str:
+    """The credentials that open the operation, "" if it needs none. Raises Refused if the request
+    may not call it.
 
     The first of the operation's alternatives that is presented at all decides: a wrong key in the
     header is not made good by a right one in the query.
@@ -61,10 +62,11 @@ def check(
         if any(value in FORBIDDEN for value in values):
             raise Refused(Reason.FORBIDDEN, "these credentials may not do this")
         if all(value in ACCEPTED for value in values):
-            return
+            return " ".join(map(str, values))
         raise _unauthorised(operation, "these credentials are not known")
     if operation.security:
         raise _unauthorised(operation, "no credentials are given")
+    return ""
 
 
 def _unauthorised(operation: Operation, message: str) -> Refused:

@@ -7,19 +7,29 @@ import contextlib
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from starlette.types import ASGIApp
 
 from .app import load_documents, make_app
 from .body import MAX_BODY, Limits
 from .connection import Bounds, Connection, Traffic
+from .control import Control
 from .document import DocumentError
-from .json_values import JSONObject
+from .faults import Faults, Ticket
+from .journal import Selection, Shown
+from .json_values import JSON, JSONObject
+from .profile import DOCUMENTED, UnknownProfile
+from .rate_limit import RateLimits
+from .refusal import Refused
 from .store import Store, StoredImage, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
 
 
 STOP_TIME = 2.0
@@ -45,6 +55,15 @@ class Server:
     def run(self) -> None:
         """Serve until `stop`."""
         asyncio.run(self._serve())
+
+    def call(self, task: Callable[[], T]) -> T:
+        """What `task` returns in the thread of the server."""
+        assert self._loop is not None
+
+        async def run() -> T:
+            return task()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
 
     def stop(self) -> None:
         """Answer what was asked, then end. From any thread."""
@@ -92,7 +111,12 @@ class Stub:
     `db` keeps the state in an SQLite file instead of in memory; `port` 0 takes a free one; `root`
     is the folder that holds `generated/<vendor>/openapi.yaml`; `max_body` is in bytes; `bounds`
     says how many clients there may be and how slow; `strict` makes an answer that the documents do
-    not allow a 500. Raises StubError.
+    not allow a 500; `profile` is `documented` or `observed` (see /_stub/profile); `rate_limits`
+    switches the documented ones on, counted by `clock` in seconds. Raises StubError.
+
+        stub.faults.queue("status", status=503, operation="listImages", times=2)
+        stub.seed("questionpro", images=250)
+        stub.journal[-1].status
     """
 
     def __init__(
@@ -105,6 +129,9 @@ class Stub:
         max_body: int = MAX_BODY,
         bounds: Bounds | None = None,
         strict: bool = False,
+        profile: str = DOCUMENTED,
+        rate_limits: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
         self._host = host
@@ -113,6 +140,10 @@ class Stub:
         self._limits = Limits(max_body)
         self._bounds = bounds or Bounds()
         self._strict = strict
+        self._profile = profile
+        self._rate_limits = rate_limits
+        self._clock = clock
+        self._control: Control | None = None
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._store: Store | None = None
@@ -144,15 +175,23 @@ class Stub:
             listener = _listen(self._host, self._port)
             self.url = _url(listener)
             try:
-                app = make_app(documents, self._store, self.url, self._limits, self._strict)
-            except DocumentError as error:
+                self._control = make_app(
+                    documents,
+                    self._store,
+                    self.url,
+                    self._limits,
+                    strict=self._strict,
+                    profile=self._profile,
+                    rate_limits=RateLimits(self._rate_limits, self._clock),
+                )
+            except (DocumentError, UnknownProfile) as error:
                 listener.close()
                 raise StubError(str(error)) from error
         except StubError:
             self.stop()
             raise
         self.urls = {document.vendor: self.url + document.prefix for document in documents}
-        self._server = Server(app, listener, self._bounds)
+        self._server = Server(self._control, listener, self._bounds)
         self._thread = threading.Thread(
             target=self._server.run, name=f"stub {self.url}", daemon=True
         )
@@ -172,11 +211,71 @@ class Stub:
             self._thread.join()
         if self._store is not None:
             self._store.close()
-        self._server = self._thread = self._store = None
+        self._server = self._thread = self._store = self._control = None
 
     def reset(self) -> None:
-        """Forget all that was stored; the next ids are the first ones again."""
+        """As just started: nothing stored, noted or queued, the profile of the start; the next ids
+        are the first ones again.
+        """
         self._opened.reset()
+        self._in_server(self._controlled.state.reset)
+
+    @property
+    def faults(self) -> FaultQueue:
+        """Faults for the next requests."""
+        return FaultQueue(self)
+
+    @property
+    def journal(self) -> list[Shown]:
+        """The last requests, oldest first, credentials blacked out."""
+        return self.requests()
+
+    def requests(self, selection: Selection | None = None) -> list[Shown]:
+        """Those requests of the journal that are selected."""
+        journal = self._controlled.state.journal
+        return self._in_server(lambda: journal.shown(selection))
+
+    @property
+    def profile(self) -> str:
+        """`documented` or `observed`; can be set while the stub runs. Raises UnknownProfile."""
+        return self._controlled.state.profile.name
+
+    @profile.setter
+    def profile(self, name: str) -> None:
+        self._controlled.state.profile.name = name
+
+    def seed(
+        self, vendor: str, images: int | list[JSON] = 1, owner: str | None = None
+    ) -> list[StoredImage]:
+        """Keep images that nobody has to upload: a number of them, or a description of each (see
+        /_stub/seed). Raises ValueError.
+        """
+        wanted: JSONObject = {"vendor": vendor, "images": images}
+        if owner is not None:
+            wanted["owner"] = owner
+        try:
+            return self._controlled.desk.seed(wanted)
+        except Refused as refused:
+            raise ValueError(refused.message) from refused
+
+    def in_faults(self, task: Callable[[Faults], T]) -> T:
+        """What `task` makes of the faults, in the server's thread."""
+        faults = self._controlled.state.faults
+        return self._in_server(lambda: task(faults))
+
+    def _in_server(self, task: Callable[[], T]) -> T:
+        """What `task` returns, called between the server's own steps: it sees all that a client has
+        an answer to.
+        """
+        if self._server is None:
+            raise StubError("This stub is not running; use it in its `with` block.")
+        return self._server.call(task)
+
+    @property
+    def _controlled(self) -> Control:
+        if self._control is None:
+            raise StubError("This stub is not running; use it in its `with` block.")
+        return self._control
 
     def images(self, vendor: str | None = None) -> list[StoredImage]:
         """Stored images, oldest first."""
@@ -200,6 +299,37 @@ class Stub:
         if self._store is None:
             raise StubError("This stub is not running; use it in its `with` block.")
         return self._store
+
+
+class FaultQueue:
+    """The faults of a running stub."""
+
+    def __init__(self, stub: Stub) -> None:
+        self._stub = stub
+
+    def queue(
+        self,
+        scenario: str,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        times: int = 1,
+        **parameters: JSON,
+    ) -> Ticket:
+        """Give the next `times` requests that fit this fault. Parameters are those of
+        /_stub/faults, with `_` for `-`: `queue("rate-limit", retry_after=2)`. Raises InvalidFault.
+        """
+        description: JSONObject = {name.replace("_", "-"): v for name, v in parameters.items()}
+        description |= {"scenario": scenario, "vendor": vendor, "operation": operation}
+        return self._stub.in_faults(lambda faults: faults.queue(description | {"times": times}))
+
+    def tickets(self) -> list[Ticket]:
+        """All faults that were asked for, with their counts."""
+        return self._stub.in_faults(lambda faults: faults.tickets())
+
+    def clear(self) -> None:
+        """Forget them, also those still waiting."""
+        self._stub.in_faults(lambda faults: faults.clear())
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -11,17 +11,19 @@ import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import lru_cache
-from urllib.parse import unquote_plus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import body, parameters, security
+from . import body, parameters, redaction, security
 from .body import Expected, Limits
 from .document import Document, Operation
+from .journal import SCOPE_KEY, Entry
 from .json_values import parse, serialise
 from .multipart import Part
 from .parameters import UnreadableQuery
+from .profile import Profile
+from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
 from .request import Request
 from .routes import Match, Routes
@@ -49,10 +51,19 @@ class Service:
     """Serves one document with one vendor's behaviour."""
 
     def __init__(
-        self, document: Document, vendor: type[Vendor], store: Store, limits: Limits, strict: bool
+        self,
+        document: Document,
+        vendor: type[Vendor],
+        store: Store,
+        limits: Limits,
+        strict: bool,
+        profile: Profile,
+        rate_limits: RateLimits,
     ) -> None:
         self.document = document
-        self.vendor = vendor(document, store)
+        self.vendor = vendor(document, store, profile)
+        self._rate_limits = rate_limits
+        self._key_names = redaction.query_names(document)
         self._handlers = self.vendor.handlers()
         self._routes = Routes(document.operations)
         self._schemas = Schemas(document)
@@ -81,10 +92,16 @@ class Service:
         of the stub.
         """
         call = self._call(request)
+        entry: Entry = request.scope[SCOPE_KEY]
+        entry.vendor = self.document.vendor
         try:
             answer = await self._answer(request, match, call)
+            entry.image = answer.stored
         except Refused as refused:
             answer = self.refuse(refused, call)
+            entry.refusal, entry.errors = refused.code, refused.faults
+        if call.operation is not None:
+            entry.operation = call.operation.id
         if self._strict:
             self._check(answer, call.operation)
         return response(answer)
@@ -92,6 +109,13 @@ class Service:
     def defect(self, request: Request) -> ASGIApp:
         """The vendor's 500, for when `respond` raised."""
         return response(self.refuse(Refused(Reason.DEFECT, "the stub failed"), self._call(request)))
+
+    def error_body(self, refused: Refused, status: int, request: Request) -> bytes:
+        """The body of the vendor's error with any status, for a fault that was asked for."""
+        call = self._call(request)
+        match = self.match(request.path)
+        call.operation = match.operations.get(request.method) if match else None
+        return serialise(self.vendor.refusal(refused, status, call))
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """The vendor's error answer, with the best status that the operation documents."""
@@ -103,17 +127,24 @@ class Service:
         return Answer(status, self.vendor.refusal(refused, status, call), refused.headers)
 
     def _call(self, request: Request) -> Call:
-        url = request.origin + request.path
+        shown = sent = request.origin + request.path
         if request.query:
-            url += "?" + _redacted(request.query.decode("latin-1"), self.document)
-        return Call(request.origin, self.document.prefix, url, request.client)
+            query = request.query.decode("latin-1")
+            shown += "?" + _printable(redaction.query(query, self._key_names))
+            sent += "?" + _printable(query)
+        return Call(request.origin, self.document.prefix, shown, sent, request.client)
 
     async def _answer(self, request: Request, match: Match | None, call: Call) -> Answer:
         if request.malformed is not None:
             call.operation = match.operations.get(request.method) if match else None
             raise request.malformed
+        rate = self.vendor.rate
+        self._rate_limits.admit(self.document.vendor, rate, "address", call.client)
         if match is None:
-            raise Refused(Reason.ROUTE, "there is nothing at this address")
+            elsewhere = self.vendor.elsewhere(call)
+            if elsewhere is None:
+                raise Refused(Reason.ROUTE, "there is nothing at this address")
+            return elsewhere
         operation = match.operations.get(request.method)
         if operation is None:
             raise Refused(
@@ -124,7 +155,8 @@ class Service:
         call.operation = operation
         headers, cookies = request.headers, request.cookies
         query, unreadable = _query(request)
-        security.check(operation, headers, query, cookies)
+        key = security.check(operation, headers, query, cookies)
+        self._rate_limits.admit(self.document.vendor, rate, "key", key)
         expected = self._expected(request, operation)
         decoded, faults = parameters.read(
             operation,
@@ -197,16 +229,9 @@ def _query(request: Request) -> tuple[Sequence[tuple[str, str]], list[Fault]]:
         return [], [Fault("query", "", str(error))]
 
 
-def _redacted(query: str, document: Document) -> str:
-    """The query with the values of credentials blacked out, however their names are spelt."""
-    names = {scheme.name.lower() for scheme in document.schemes.values() if scheme.kind == "query"}
-    fields = query.split("&")
-    for index, field in enumerate(fields):
-        name, equals, _ = field.partition("=")
-        if equals and unquote_plus(name).strip().lower() in names:
-            fields[index] = f"{name}=REDACTED"
-    # What is left may be anything; a URL in an answer is ASCII without controls.
-    return re.sub(r"[^\x21-\x7e]", "?", "&".join(fields))
+def _printable(query: str) -> str:
+    """A query may hold anything; a URL in an answer is ASCII without controls."""
+    return re.sub(r"[^\x21-\x7e]", "?", query)
 
 
 def response(answer: Answer) -> ASGIApp:

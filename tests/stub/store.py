@@ -8,16 +8,17 @@ ten thousand images reads none of them, and nobody ever holds a large image as a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .json_values import JSONObject, serialise
+from .json_values import JSON, JSONObject, serialise
 from .spool import Spool
 
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
@@ -28,7 +29,7 @@ CREATE TABLE image (
     vendor TEXT NOT NULL, owner TEXT NOT NULL, position INTEGER NOT NULL,
     id TEXT NOT NULL, filename TEXT, content_type TEXT NOT NULL, format TEXT NOT NULL,
     width INTEGER NOT NULL, height INTEGER NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    details TEXT NOT NULL, created_at TEXT NOT NULL,
+    path TEXT NOT NULL, details TEXT NOT NULL, created_at TEXT NOT NULL,
     UNIQUE (vendor, owner, position), UNIQUE (vendor, id)
 ) STRICT;
 CREATE INDEX image_by_hash ON image (sha256);
@@ -58,8 +59,8 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """An image to keep. `paths` are the addresses it is served at, `details` what a vendor needs to
-    list it again.
+    """An image to keep. `paths` are the addresses it is served at, at least one; `details` what a
+    vendor needs besides to show it again.
     """
 
     id: str
@@ -71,13 +72,13 @@ class NewImage:
     height: int
     data: Spool
     paths: Sequence[str]
-    details: JSONObject
+    details: JSONObject = field(default_factory=dict[str, JSON])
 
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
     """A kept image without its bytes. `size` is in bytes, `created_at` in UTC, `position` counts
-    from 1 per owner.
+    from 1 per owner, `path` is the first address that the image is served at.
     """
 
     seq: int
@@ -92,6 +93,7 @@ class StoredImage:
     height: int
     size: int
     sha256: str
+    path: str
     details: JSONObject
     created_at: datetime
 
@@ -106,10 +108,10 @@ class Draft:
 
 _COLUMNS = (
     "seq, vendor, owner, position, id, filename, content_type, format, width, height, size, sha256,"
-    " details, created_at"
+    " path, details, created_at"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM image WHERE"
-_INSERT = f"INSERT INTO image ({_COLUMNS}) VALUES (NULL{', ?' * 13})"
+_INSERT = f"INSERT INTO image ({_COLUMNS}) VALUES (NULL{', ?' * 14})"
 
 
 class Store:
@@ -119,7 +121,7 @@ class Store:
         """Open or make the database. Raises StoreError."""
         self.file = file
         self.epoch = 0  # how often everything was forgotten
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
                 file or ":memory:", check_same_thread=False, isolation_level=None
@@ -167,6 +169,12 @@ class Store:
         with self._lock:
             self._db.close()
 
+    @contextlib.contextmanager
+    def batch(self) -> Generator[None]:
+        """All that is kept within the block is kept in one transaction, or nothing of it."""
+        with self._lock, self._transaction():
+            yield
+
     def add_image(self, vendor: str, name: Callable[[Draft], NewImage]) -> StoredImage:
         """Keep an image in one transaction, on disk when this returns. `name` gives it its ids and
         addresses.
@@ -192,6 +200,7 @@ class Store:
                 height=new.height,
                 size=len(new.data),
                 sha256=digest.hexdigest(),
+                path=new.paths[0],
                 details=new.details,
                 created_at=now,
             )
@@ -312,15 +321,21 @@ class Store:
 
 
 class _Transaction:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK if the block raises."""
+    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK if the block raises; within another one, a part of
+    it.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._outer = not db.in_transaction
 
     def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+        if self._outer:
+            self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if not self._outer:
+            return
         try:
             if kind is None:
                 self._db.execute("COMMIT")
@@ -343,6 +358,7 @@ def _row(image: StoredImage) -> tuple[str | int | None, ...]:
         image.height,
         image.size,
         image.sha256,
+        image.path,
         json.dumps(image.details),
         image.created_at.isoformat(timespec="milliseconds"),
     )
@@ -350,8 +366,8 @@ def _row(image: StoredImage) -> tuple[str | int | None, ...]:
 
 def _image(row: tuple[Any, ...]) -> StoredImage:
     """A row of _COLUMNS: the columns are typed by the STRICT table, not by Python."""
-    details: JSONObject = json.loads(row[12])
-    values: Any = (*row[:12], details, datetime.fromisoformat(row[13]))
+    details: JSONObject = json.loads(row[13])
+    values: Any = (*row[:13], details, datetime.fromisoformat(row[14]))
     return StoredImage(*values)
 
 

@@ -7,22 +7,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from .body import Body, File, Form, JSONBody
 from .document import Document, Operation
 from .json_values import JSON, JSONObject
+from .profile import Difference, Profile
+from .rate_limit import Rate
 from .refusal import Refused
-from .store import Store
+from .store import Store, StoredImage
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer. A `body` of bytes is JSON already; one of None is sent as no body at all."""
+    """A JSON answer. A `body` of bytes is JSON already; one of None is sent as no body at all.
+    `stored` is the image that was kept before the answer.
+    """
 
     status: int
     body: JSONObject | bytes | None
     headers: tuple[tuple[str, str], ...] = ()
+    stored: StoredImage | None = None
 
 
 @dataclass(slots=True)
@@ -30,14 +35,15 @@ class Call:
     """A request as a vendor's module sees it.
 
     `origin` is the stub's own origin as the client named it, `url` the full URL with credentials
-    blacked out, `client` the client's address. `parameters` hold the decoded values by name
-    (headers in lower case). All that follows `client` is filled in as the checks go on; in a
-    handler it is complete and valid.
+    blacked out, `sent_url` the same with them, `client` the client's address. `parameters` hold the
+    decoded values by name (headers in lower case). All that follows `client` is filled in as the
+    checks go on; in a handler it is complete and valid.
     """
 
     origin: str
     prefix: str
     url: str
+    sent_url: str
     client: str
     operation: Operation | None = None
     parameters: dict[str, JSON] = field(default_factory=dict[str, JSON])
@@ -64,11 +70,16 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 
 class Vendor(Protocol):
-    """One vendor's behaviour. Made once per stub from the vendor's document and the store."""
+    """One vendor's behaviour. Made once per stub from the vendor's document and the store.
 
-    name: str
+    `differences` are the places where the profile decides, `rate` is the documented limit of calls.
+    """
 
-    def __init__(self, document: Document, store: Store) -> None: ...
+    name: ClassVar[str]
+    differences: ClassVar[tuple[Difference[Any], ...]]
+    rate: ClassVar[Rate | None]
+
+    def __init__(self, document: Document, store: Store, profile: Profile) -> None: ...
 
     def handlers(self) -> Mapping[str, Handler]:
         """What to do, by operationId. May raise Refused. An operation without a handler answers its
@@ -78,6 +89,16 @@ class Vendor(Protocol):
 
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
         """The body of an error answer, in the vendor's envelope and words."""
+        ...
+
+    def elsewhere(self, call: Call) -> Answer | None:
+        """What the vendor answers at an address that its document does not have; None for 404."""
+        ...
+
+    def keep(self, owner: str | None, file: File) -> StoredImage:
+        """Keep an image without a request, as if `owner` had uploaded it; None for the owner that
+        the pages show. Raises Refused if there is no such owner.
+        """
         ...
 
 
