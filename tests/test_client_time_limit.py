@@ -154,7 +154,7 @@ def test_the_answer_of_a_server_that_stopped_reading_is_read(way: str) -> None:
         return False
 
     with Recorder(Step(act, "accepted")) as server, soon():
-        error = sending(way, PINGONE, server.url, bytes(64 << 20), timeout=LIMIT)
+        error = sending(way, PINGONE, server.url, bytes(64 << 20), timeout=5 * LIMIT)
         done.set()
     assert error.status_code == 413
 

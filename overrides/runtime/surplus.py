@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Protocol, TypeAlias, Union, get_args, get_origin
+from typing import Any, Protocol, TypeAlias, Union, cast, get_args, get_origin
 
 from .model import Model
 from .shapes import is_array, is_object
@@ -78,7 +78,7 @@ class _ModelSieve:
     def part(self, raw: Any) -> tuple[Any, Surplus | None]:
         if type(raw) is not dict:
             return raw, None
-        given: dict[str, Any] = raw
+        given = cast("dict[str, Any]", raw)
         rest, known = given, self._known
         own: dict[str, Any] | None = None
         if not given.keys() <= known:

@@ -14,7 +14,7 @@ from enum import Enum
 from itertools import chain
 from operator import attrgetter
 from types import NoneType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -35,7 +35,7 @@ def to_builtins(value: Any) -> Any:
         ValueError: a ``datetime`` has no time zone.
         TypeError: a mapping key is not a string, or JSON has no form for the value.
     """
-    kind: type[Any] = type(value)
+    kind = cast("type[object]", type(value))
     if kind in _SCALARS or kind is float:
         return value
     if kind is list:
@@ -111,7 +111,7 @@ def to_json(value: Any) -> bytes:
 
 def _as_is(value: Any) -> bool:
     """Whether msgspec writes a list, dictionary or model as :func:`to_builtins` would."""
-    kind: type[Any] = type(value)
+    kind = cast("type[object]", type(value))
     scalars = _SCALARS
     items: Iterable[Any]
     if kind is list:
