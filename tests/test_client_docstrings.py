@@ -183,7 +183,8 @@ def test_reprs_stay_short_and_keep_contents_to_themselves(tmp_path: Path) -> Non
     path = tmp_path / "a.png"
     for file in (content, bytearray(content), memoryview(content)):
         shown = repr(package.models.UploadImageForm(file=package.File(file, "a.png")))
-        assert "File(payload=<bytes of 6000000 bytes>, file_name='a.png', mime_type=None)" in shown
+        payload = f"<{type(file).__name__} of 6000000 bytes>"
+        assert f"File(payload={payload}, file_name='a.png', mime_type=None)" in shown
         assert len(shown) < 200
         assert "s3cret" not in shown
     assert repr(package.File(path)) == f"File({path!r}, file_name=None, mime_type=None)"
