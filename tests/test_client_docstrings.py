@@ -187,8 +187,8 @@ def test_reprs_stay_short_and_keep_contents_to_themselves(tmp_path: Path) -> Non
         assert f"File(payload={payload}, file_name='a.png', mime_type=None)" in shown
         assert len(shown) < 200
         assert "s3cret" not in shown
-    assert repr(package.File(path)) == f"File({path!r}, file_name=None, mime_type=None)"
-    assert repr(package.File(iter([content]))).startswith("File(<list_iterator>")
+    assert repr(package.File(path)) == f"File(payload={path!r}, file_name=None, mime_type=None)"
+    assert repr(package.File(iter([content]))).startswith("File(payload=<list_iterator>")
 
 
 @pytest.mark.parametrize("vendor", [QUESTIONPRO, PINGONE], ids=str)
