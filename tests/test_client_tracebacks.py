@@ -267,10 +267,13 @@ VAULT = {
 }
 
 
+CLOSED = close()
+
+
 @every_way
 @pytest.mark.parametrize("method", ["by_default", "cookie", "basic", "oauth", "both", "either"])
 @pytest.mark.parametrize(
-    "step", [reply(401, SECRET.encode()), close(), reply(200, b"x")], ids=["401", "closed", "200"]
+    "step", [reply(401, SECRET.encode()), CLOSED, reply(200, b"x")], ids=["401", "closed", "200"]
 )
 def test_every_kind_of_credential(way: str, method: str, step: Step) -> None:
     foreign()
@@ -280,7 +283,9 @@ def test_every_kind_of_credential(way: str, method: str, step: Step) -> None:
         kind = package.Vault if way in ("sync", "httpx2.Client") else package.AsyncVault
         return kind(base_url=base_url, max_retries=0, http_client=http_client, **VAULT)
 
-    with Recorder(step) as server:
+    # aiohttp repeats a GET by itself when the connection breaks
+    again = way == "aiohttp.ClientSession" and step is CLOSED
+    with Recorder(step, *[step] * again) as server:
         error = raised(
             over, way, lambda http: make(server.url, http), lambda c: getattr(c.doors, method)()
         )
