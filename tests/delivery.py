@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.form_parts import parts_of
 from tests.recorder import Recorder, Request, Step, reply
-from tests.vendors import Vendor, call, upload
+from tests.vendors import Vendor, upload
+from tests.ways import through
 
 OnProgress: TypeAlias = Callable[[int, int | None], object]
 
@@ -54,21 +55,18 @@ def sent(vendor: Vendor, mode: str, content: Any, **options: Any) -> Request:
 
 def watched(
     vendor: Vendor,
-    mode: str,
+    way: str,
     base_url: str,
     content: Any,
     on_progress: OnProgress,
     **options: Any,
 ) -> Any:
     """Upload with a new client, and be told of the progress."""
-    file = vendor.package.File(content)
 
     def use(client: Any) -> Any:
-        request = vendor.module.build_request(**vendor.arguments(file))
-        request.body.on_progress = on_progress
-        return client.images._session.call(request)
+        return vendor.upload(client, content, on_progress=on_progress)
 
-    return call(vendor.client(mode, base_url, **options), use)
+    return through(way, vendor, base_url, use, **options)
 
 
 def refused(vendor: Vendor, mode: str, content: Any, kind: type[Exception]) -> str:

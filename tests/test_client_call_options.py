@@ -12,27 +12,26 @@ import pytest
 
 from tests.recorder import Recorder, reply, silence
 from tests.vendors import PINGONE, QUESTIONPRO, SECRET, SURVEY, USER, Vendor, call, every_vendor
+from tests.ways import every_way, through
 from tests.workshop import foreign
 
 
-def use(vendor: Vendor, mode: str, url: str, content: Any = b"x", **extras: Any) -> Any:
+def use(vendor: Vendor, way: str, url: str, content: Any = b"x", **extras: Any) -> Any:
     """Upload with options of that call alone."""
-    arguments = {
-        "questionpro": lambda: {"user_id": USER, "file": content},
-        "inventorum": lambda: {"image": content, "type": "product"},
-        "pingone": lambda: {"environment_id": "e", "image": content},
-    }[vendor.name]()
-    name = "create" if vendor is PINGONE else "upload"
-    client = vendor.client(mode, url, max_retries=0)
-    return call(client, lambda c: getattr(c.images, name)(**arguments, **extras))
+
+    def send(client: Any) -> Any:
+        return vendor.upload(client, content, **extras)
+
+    return through(way, vendor, url, send, max_retries=0)
 
 
 def values(server: Recorder, name: str) -> list[str]:
     return [value for key, value in server.only.headers if key == name.lower()]
 
 
+@every_way
 @every_vendor
-def test_headers_are_added_and_replace_ours_whatever_their_case(vendor: Vendor, mode: str) -> None:
+def test_headers_are_added_and_replace_ours_whatever_their_case(vendor: Vendor, way: str) -> None:
     extra = {
         "X-Trace": "t\t1",
         "user-AGENT": "mine",
@@ -40,17 +39,18 @@ def test_headers_are_added_and_replace_ours_whatever_their_case(vendor: Vendor, 
         vendor.header.swapcase(): " other ",
     }
     with Recorder(reply(vendor.status, vendor.answer())) as server:
-        use(vendor, mode, server.url, extra_headers=extra)
+        use(vendor, way, server.url, extra_headers=extra)
     assert values(server, "x-trace") == ["t\t1"]
     assert values(server, "user-agent") == ["mine"]
     assert values(server, "accept") == ["text/x"]
     assert values(server, vendor.header) == ["other"]
 
 
-def test_headers_of_a_body_can_be_replaced(mode: str) -> None:
+@every_way
+def test_headers_of_a_body_can_be_replaced(way: str) -> None:
     extra = {"content-type": "image/x-mine", "CONTENT-DISPOSITION": "inline"}
     with Recorder(reply(PINGONE.status, PINGONE.answer())) as server:
-        use(PINGONE, mode, server.url, extra_headers=extra)
+        use(PINGONE, way, server.url, extra_headers=extra)
     assert values(server, "content-type") == ["image/x-mine"]
     assert values(server, "content-disposition") == ["inline"]
     assert server.only.body == b"x"
@@ -60,13 +60,14 @@ def test_headers_of_a_body_can_be_replaced(mode: str) -> None:
         return client.responses.create(SURVEY, body={"responseSet": []}, **given)
 
     with Recorder(reply(409)) as server, pytest.raises(QUESTIONPRO.errors.ConflictError):
-        call(QUESTIONPRO.client(mode, server.url), create)
+        through(way, QUESTIONPRO, server.url, create)
     assert values(server, "content-type") == ["application/json; charset=utf-8"]
 
 
-def test_of_two_spellings_the_last_is_sent(mode: str) -> None:
+@every_way
+def test_of_two_spellings_the_last_is_sent(way: str) -> None:
     with Recorder(reply(PINGONE.status, PINGONE.answer())) as server:
-        use(PINGONE, mode, server.url, extra_headers={"X-A": "1", "x-a": "2"})
+        use(PINGONE, way, server.url, extra_headers={"X-A": "1", "x-a": "2"})
     assert values(server, "x-a") == ["2"]
 
 
@@ -109,22 +110,25 @@ def test_a_header_that_cannot_be_sent_is_refused(mode: str, name: Any, value: An
     assert not isinstance(value, str) or len(value) < 3 or value not in message
 
 
+@every_way
 @every_vendor
-def test_a_server_is_told_who_asks(vendor: Vendor, mode: str) -> None:
+def test_a_server_is_told_who_asks(vendor: Vendor, way: str) -> None:
     with Recorder(reply(vendor.status, vendor.answer())) as server:
-        use(vendor, mode, server.url)
+        use(vendor, way, server.url)
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     package = f"{vendor.name}-client/{vendor.package.__version__}"
     assert values(server, "user-agent") == [f"{package} python/{version}"]
 
 
+@every_way
 @every_vendor
-def test_query_parameters_are_added(vendor: Vendor, mode: str) -> None:
+def test_query_parameters_are_added(vendor: Vendor, way: str) -> None:
     query = {"a": 1, "tag": ["x y", "ü&"], "flag": True, "none": None, "deep": {"k": "v"}}
     with Recorder(reply(vendor.status, vendor.answer())) as server:
-        use(vendor, mode, server.url, extra_query=query)
-    path = vendor.path if vendor is not PINGONE else "/environments/e/images"
-    assert server.only.target == f"{path}?a=1&tag=x%20y&tag=%C3%BC%26&flag=true&deep%5Bk%5D=v"
+        use(vendor, way, server.url, extra_query=query)
+    assert (
+        server.only.target == f"{vendor.path}?a=1&tag=x%20y&tag=%C3%BC%26&flag=true&deep%5Bk%5D=v"
+    )
     assert server.only.header(vendor.header) == vendor.prefix + SECRET
 
 

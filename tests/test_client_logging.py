@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
 import pytest
 
 from tests.delivery import ok
 from tests.exposure import forms
 from tests.recorder import Recorder, Step, close, redirect, reply, silence
 from tests.vendors import SECRET, Vendor, call, every_vendor, failure, upload
+from tests.ways import every_way, over, sending, through
 from tests.workshop import foreign
 
 NOW = [("Retry-After", "0")]
@@ -80,8 +80,9 @@ def test_another_attempt_is_announced_with_its_reason(
 def test_a_failure_is_told_by_its_kind(
     vendor: Vendor, mode: str, step: Step, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    limit = 0.2 if "timeout" in kind else 60
     with Recorder(step) as server:
-        failure(vendor, mode, server.url, timeout=0.2)
+        failure(vendor, mode, server.url, timeout=limit)
     (record,) = lines(caplog, vendor.package.__name__)
     assert (vars(record)["status"], vars(record)["failure"]) == (None, kind)
     assert kind in record.getMessage()
@@ -143,20 +144,50 @@ ECHOES: dict[str, Callable[[Vendor], list[Step]]] = {
 }
 
 
+@every_way
 @every_vendor
 @pytest.mark.parametrize("answer", ECHOES)
-@pytest.mark.parametrize("own", [True, False], ids=["own pool", "client passed in"])
 def test_no_record_has_the_credential(
-    vendor: Vendor, mode: str, answer: str, own: bool, caplog: pytest.LogCaptureFixture
+    vendor: Vendor, way: str, answer: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pool = httpx2.Client if mode == "sync" else httpx2.AsyncClient
-    options: dict[str, Any] = {} if own else {"http_client": pool()}
     with Recorder(*ECHOES[answer](vendor)) as server:
-        try:
-            upload(vendor, mode, server.url, b"x", max_retries=0, **options)
-        except vendor.errors.APIError as error:
-            logging.getLogger("program").exception("failed", exc_info=error)
+        end = sending(way, vendor, server.url, max_retries=0)
+    if isinstance(end, vendor.errors.APIError):
+        logging.getLogger("program").error("failed", exc_info=end)
+    assert lines(caplog, vendor.package.__name__)
     assert_no_credential(caplog, SECRET)
+
+
+@every_way
+@every_vendor
+def test_a_raw_response_with_a_function_as_token_is_logged_and_nothing_shown(
+    vendor: Vendor, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens = [f"{SECRET}1", f"{SECRET}2"]
+
+    def use(client: Any) -> Any:
+        return vendor.upload(Behind(client.images.with_raw_response), b"x", timeout=30)
+
+    echo = reply(vendor.status, vendor.answer(), [("X-Echo", f"{SECRET}2")])
+    options = {vendor.option: lambda: tokens.pop(0)}
+    with Recorder(reply(401), reply(503, b"", NOW), echo) as server:
+        answer = through(way, vendor, server.url, use, **options)
+    assert [request.header(vendor.header) for request in server.requests] == [
+        vendor.prefix + SECRET + number for number in "122"
+    ]
+    assert (answer.status_code, answer.attempts) == (vendor.status, 3)
+    assert answer.parse().to_dict() == vendor.success
+    records = lines(caplog, vendor.package.__name__)
+    assert [vars(record)["attempt"] for record in records] == [1, 2, 2, 3, 3]
+    assert SECRET not in repr(answer) + answer.url
+    assert_no_credential(caplog, f"{SECRET}1", f"{SECRET}2")
+
+
+class Behind:
+    """Stands for a client whose methods return answers."""
+
+    def __init__(self, images: Any) -> None:
+        self.images = images
 
 
 CREDENTIALS = {
@@ -168,21 +199,23 @@ CREDENTIALS = {
 }
 
 
+@every_way
 @pytest.mark.parametrize("method", ["by_default", "cookie", "basic", "oauth", "both"])
-@pytest.mark.parametrize("own", [True, False], ids=["own pool", "client passed in"])
 def test_no_record_has_a_credential_of_any_kind(
-    mode: str, method: str, own: bool, caplog: pytest.LogCaptureFixture
+    way: str, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     foreign()
     package: Any = importlib.import_module("vault_client")
-    kind = package.Vault if mode == "sync" else package.AsyncVault
-    http = None if own else (httpx2.Client if mode == "sync" else httpx2.AsyncClient)()
+
+    def make(base_url: str, http_client: Any) -> Any:
+        kind = package.Vault if way in ("sync", "httpx2.Client") else package.AsyncVault
+        return kind(base_url=base_url, http_client=http_client, **CREDENTIALS)
+
     with Recorder(reply(204, media_type="")) as server:
-        client = kind(base_url=server.url, http_client=http, **CREDENTIALS)
-        call(client, lambda c: getattr(c.doors, method)(), http)
+        over(way, lambda http: make(server.url, http), lambda c: getattr(c.doors, method)())
     assert lines(caplog, "vault_client")
     assert_no_credential(caplog, SECRET, f"user:{SECRET}")
-    if not own:  # the other lines are still there, and readable
+    if way.startswith("httpx2."):  # the other lines are still there, and readable
         (told,) = [r.getMessage() for r in caplog.records if r.name == "httpx2"]
         shown = "?key=[redacted]" if method in ("by_default", "both") else f"/{method} "
         assert told.startswith("HTTP Request: GET http://127.0.0.1:")

@@ -40,7 +40,7 @@ class Vendor:
         header, prefix: where the credential goes.
         path: the path of the upload below the server URL.
         stub_secret: the credential that the stub knows.
-        upload: uploads an image with either client.
+        upload: uploads an image with either client; keywords are options of the call.
         module: the upload in openapi-python-client's own style.
         arguments: the arguments of that function for a file.
         success: a documented answer to the upload, and its status.
@@ -58,7 +58,7 @@ class Vendor:
     prefix: str
     path: str
     stub_secret: str
-    upload: Callable[[Any, Any], Any]
+    upload: Callable[..., Any]
     module: Any
     arguments: Callable[[Any], dict[str, Any]]
     status: int
@@ -142,7 +142,7 @@ QUESTIONPRO = Vendor(
     prefix="",
     path=f"/users/{USER}/images",
     stub_secret="test-api-key",
-    upload=lambda client, file: client.images.upload(user_id=USER, file=file),
+    upload=lambda client, file, **extras: client.images.upload(user_id=USER, file=file, **extras),
     module=questionpro_upload,
     arguments=_questionpro_arguments,
     status=200,
@@ -173,7 +173,9 @@ INVENTORUM = Vendor(
     prefix="Bearer ",
     path="/images/",
     stub_secret="test-token",
-    upload=lambda client, file: client.images.upload(image=file, type="product"),
+    upload=lambda client, file, **extras: client.images.upload(
+        image=file, type="product", **extras
+    ),
     module=inventorum_upload,
     arguments=_inventorum_arguments,
     status=200,
@@ -201,7 +203,9 @@ PINGONE = Vendor(
     prefix="Bearer ",
     path=f"/environments/{ENVIRONMENT}/images",
     stub_secret="test-token",
-    upload=lambda client, file: client.images.create(environment_id=ENVIRONMENT, image=file),
+    upload=lambda client, file, **extras: client.images.create(
+        environment_id=ENVIRONMENT, image=file, **extras
+    ),
     module=pingone_create,
     arguments=_pingone_arguments,
     status=201,

@@ -22,26 +22,40 @@ _POOLS: dict[str, Callable[[], Any]] = {
     "aiohttp.ClientSession": aiohttp.ClientSession,
 }
 
-every_way = pytest.mark.parametrize("way", _POOLS)
+WAYS = tuple(_POOLS)
+every_way = pytest.mark.parametrize("way", WAYS)
 own_way = pytest.mark.parametrize("way", ["sync", "async"])
 
 
-def through(way: str, vendor: Vendor, url: str, use: Callable[[Any], Any], **options: Any) -> Any:
-    """Use a new client once, and close it."""
-    make = options.pop("pool", _POOLS[way])
+def over(
+    way: str,
+    make_client: Callable[[Any], Any],
+    use: Callable[[Any], Any],
+    make_pool: Callable[[], Any] | None = None,
+) -> Any:
+    """Use a new client once, and close it; it is made with the HTTP client of the way, or None."""
+    make = make_pool or _POOLS[way]
     if way in ("sync", "httpx2.Client"):
-        with make() as http, vendor.client("sync", url, http_client=http, **options) as client:
+        with make() as http, make_client(http) as client:
             return use(client)
 
     async def run() -> Any:
-        async with (
-            make() as http,
-            vendor.client("async", url, http_client=http, **options) as client,
-        ):
+        async with make() as http, make_client(http) as client:
             result = use(client)
             return await result if inspect.isawaitable(result) else result
 
     return asyncio.run(run())
+
+
+def through(way: str, vendor: Vendor, url: str, use: Callable[[Any], Any], **options: Any) -> Any:
+    """Use a new client of a vendor once, and close it."""
+    pool = options.pop("pool", None)
+    mode = "sync" if way in ("sync", "httpx2.Client") else "async"
+
+    def make(http: Any) -> Any:
+        return vendor.client(mode, url, http_client=http, **options)
+
+    return over(way, make, use, pool)
 
 
 def sending(way: str, vendor: Vendor, url: str, content: Any = b"x", **options: Any) -> Any:

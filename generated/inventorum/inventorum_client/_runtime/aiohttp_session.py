@@ -86,6 +86,9 @@ class AiohttpSession:
     A number as time limit bounds getting a connection and every stall of sending. The whole answer
     has to be there that long after the body was sent; where there is no body, twice that long after
     the beginning, since aiohttp does not tell when it has sent the headers.
+
+    When the connection breaks, aiohttp itself sends a GET or another idempotent request without
+    body a second time, which counts as the same attempt.
     """
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
