@@ -69,15 +69,23 @@ def test_the_version_names_the_file_and_signs_the_id(
         (7, "image", "product_image"),
         (8, "product_image", "image"),
         (None, "product_image", "image"),
-        (7, None, "product_image"),
-        (12, None, "image"),
     ],
 )
-def test_the_file_under_the_wrong_name_is_a_missing_file(
-    stub: Stub, version: int | None, wrong: str | None, right: str
+def test_the_file_under_the_name_of_another_version_is_a_conflict_with_the_version(
+    stub: Stub, version: int | None, wrong: str, right: str
 ) -> None:
-    parts = [field_part("type", "product")] + ([file_part(PNG, wrong)] if wrong else [])
-    reply = upload(stub, *parts, version=version)
+    reply = upload(stub, field_part("type", "product"), file_part(PNG, wrong), version=version)
+    assert reply.status == 409
+    assert reply.json["error"]["fields"] == {right: ["This field is required."]}
+    assert stub.journal[-1].refusal == "version-conflict"
+    assert stub.images() == []
+
+
+@pytest.mark.parametrize(("version", "right"), [(7, "product_image"), (12, "image")])
+def test_a_missing_file_is_called_by_its_name_in_the_version(
+    stub: Stub, version: int, right: str
+) -> None:
+    reply = upload(stub, field_part("type", "product"), version=version)
     assert reply.status == 400
     assert reply.json == {
         "error": {
@@ -89,12 +97,17 @@ def test_the_file_under_the_wrong_name_is_a_missing_file(
     assert stub.images() == []
 
 
-def test_both_files_are_one_too_many(stub: Stub) -> None:
-    reply = upload(
-        stub, file_part(PNG, "image"), file_part(PNG, "product_image"), field_part("type", "user")
-    )
-    assert reply.status == 400
-    assert list(reply.json["error"]["fields"]) == ["product_image"]
+@pytest.mark.parametrize("kind", ["user", ""])
+@pytest.mark.parametrize(("version", "surplus"), [(7, "image"), (8, "product_image")])
+def test_both_files_are_a_conflict_with_any_version(
+    stub: Stub, version: int, surplus: str, kind: str
+) -> None:
+    parts = (file_part(PNG, "image"), file_part(PNG, "product_image"), field_part("type", kind))
+    reply = upload(stub, *parts, version=version)
+    assert reply.status == 409
+    not_here = ["This field is not part of this API version."]
+    assert reply.json["error"]["fields"][surplus] == not_here
+    assert stub.images() == []
 
 
 def test_all_missing_fields_are_named(stub: Stub) -> None:

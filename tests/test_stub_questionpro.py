@@ -285,7 +285,8 @@ def test_answers_that_are_not_of_the_survey_are_refused(
 ) -> None:
     body = {"responseSet": [{"questionID": question, "answerValues": [{"answerID": answer}]}]}
     reply = respond(stub, body)
-    assert reply.status == 400
+    assert reply.status == 404
+    assert reply.json["response"]["error"]["id"] == "1040"
     assert violations("questionpro", "createResponse", reply) == []
     assert "responseSet/0" in reply.json["response"]["error"]["message"]
     assert stored(stub) == (0, 0)

@@ -155,6 +155,7 @@ class Parameter:
     json: bool
     key: str
     types: tuple[str, ...]
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +361,7 @@ def _parameter(document: Document, node: Node) -> Parameter | None:
         json=content is not None,
         key=name.lower() if place == "header" else name,
         types=schema.types(),
+        node=node,
     )
 
 

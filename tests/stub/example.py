@@ -33,6 +33,9 @@ class Example:
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
         return problem(refused, status)
 
+    def recast(self, refused: Refused) -> Refused:
+        return refused
+
     def elsewhere(self, call: Call) -> Answer | None:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from .body import File
@@ -67,6 +67,14 @@ class Inventorum:
 
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
         fields = _fields(refused, call)
+        if refused.reason is Reason.CONFLICT:
+            return {
+                "error": {
+                    "fields": fields,
+                    "description": "The form does not fit the API version",
+                    "key": f"stub.{refused.code}",
+                }
+            }
         if status == 400 and fields:
             # The page's own key and description; which of them another 400 has is not known.
             return {
@@ -81,8 +89,10 @@ class Inventorum:
     def upload_image(self, call: Call) -> Answer:
         wanted = _image_field(call)
         if wanted not in call.form.files:
-            fault = Fault("form", wanted, "required in this API version", wanted, "Required")
-            raise Refused(Reason.BODY, str(fault), faults=[fault])
+            # The form is as its schema says, so the file is there under the other name.
+            raise _conflict(
+                [Fault("form", wanted, "required in this API version", wanted, "Required")]
+            )
         kind = str(call.form.fields["type"])
         negative = wanted == "product_image"  # the page calls it a bug of version 7 and earlier
         stored = self._keep(kind, call.form.files[wanted][0], negative=negative)
@@ -98,6 +108,12 @@ class Inventorum:
             },
             stored=stored,
         )
+
+    def recast(self, refused: Refused) -> Refused:
+        """A form with the files of two versions contradicts its version, whatever else is wrong."""
+        if any(fault.keyword == "OneOfMultipleValid" for fault in _of_the_form(refused)):
+            return _conflict(refused.faults)
+        return refused
 
     def elsewhere(self, call: Call) -> Answer | None:
         return self._profile.of(SLASH)(call, self._templates)
@@ -133,6 +149,21 @@ class Inventorum:
             )
 
         return self._store.add_image(self.name, name)
+
+
+def _conflict(faults: Sequence[Fault]) -> Refused:
+    """A form that fits its schema or would with fewer files, but not its API version.
+
+    Assumed: no page tells what the vendor answers. A 400 would say that the form is wrong in
+    itself; but the same form is right in another version, and OpenAPI has no words for a form that
+    depends on a header.
+    """
+    return Refused(Reason.CONFLICT, str(faults[0]), faults=faults, code="version-conflict")
+
+
+def _of_the_form(refused: Refused) -> list[Fault]:
+    """Those faults that concern the form as a whole."""
+    return [fault for fault in refused.faults if fault.place == "form" and not fault.field]
 
 
 def _image_field(call: Call) -> str:

@@ -104,6 +104,9 @@ class PingOne:
             del error["id"]
         return error
 
+    def recast(self, refused: Refused) -> Refused:
+        return refused
+
     def elsewhere(self, call: Call) -> Answer | None:
         return None
 

@@ -127,7 +127,7 @@ class QuestionPro:
             number = (
                 _JSON_ERRORS[refused.reason] if refused.code == refused.reason.label else number
             )
-        if status == 400 and message != refused.message:
+        if (status == 400 or refused.faults) and message != refused.message:
             message = f"{message}: {refused.message}"
         if status == 429:
             number, name = self._profile.of(RATE_ERROR)
@@ -143,6 +143,9 @@ class QuestionPro:
                 }
             }
         }
+
+    def recast(self, refused: Refused) -> Refused:
+        return refused
 
     def elsewhere(self, call: Call) -> Answer | None:
         return None
@@ -293,8 +296,13 @@ def _known(given: JSONObject, pattern: JSONObject) -> JSONObject:
 
 
 def _unknown(what: str, pointer: str, message: str) -> Refused:
+    """A question or answer that the survey does not have.
+
+    Assumed: what the vendor answers is not known. The body is valid JSON of the right shape, which
+    1001 and 1002 (400) deny; that what it refers to does not exist is what 1040 (404) says.
+    """
     fault = Fault("body", pointer, message)
-    return Refused(Reason.BODY, str(fault), faults=[fault], code=f"unknown-{what}")
+    return Refused(Reason.UNKNOWN_ID, str(fault), faults=[fault], code=f"unknown-{what}")
 
 
 def _image(image: StoredImage, origin: str) -> JSONObject:

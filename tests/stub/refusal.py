@@ -30,6 +30,7 @@ class Reason(enum.Enum):
     BODY = ("invalid-body", (400, 422))
     IMAGE = ("not-an-image", (400, 415, 422))
     MISMATCH = ("image-of-another-type", (415, 400))
+    CONFLICT = ("conflict", (409, 400))
     UNKNOWN_ID = ("no-such-resource", (404,))
     RATE_LIMIT = ("rate-limited", (429,))
     ASKED_FOR = ("fault-asked-for", (503,))

@@ -97,7 +97,8 @@ class Service:
         try:
             answer = await self._answer(request, match, call)
             entry.image = answer.stored
-        except Refused as refused:
+        except Refused as raised:
+            refused = self.vendor.recast(raised)
             answer = self.refuse(refused, call)
             entry.refusal, entry.errors = refused.code, refused.faults
         if call.operation is not None:

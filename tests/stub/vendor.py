@@ -91,6 +91,10 @@ class Vendor(Protocol):
         """The body of an error answer, in the vendor's envelope and words."""
         ...
 
+    def recast(self, refused: Refused) -> Refused:
+        """The refusal for the reason that this vendor has for it; most have no other."""
+        ...
+
     def elsewhere(self, call: Call) -> Answer | None:
         """What the vendor answers at an address that its document does not have; None for 404."""
         ...

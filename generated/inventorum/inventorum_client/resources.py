@@ -80,6 +80,9 @@ class Images:
             AuthenticationError: (401) The access token is missing, wrong or expired.
             PermissionDeniedError: (403) The access token lacks the scope `images`, or its owner
                 may not do this.
+            ConflictError: (409) The form does not fit the version in `X-Api-Version`: it holds
+                `product_image` from version 8 on or without the header, `image` up to version
+                7, or both.
             APIStatusError: (413) The form is larger than the server takes; (415) The body is no
                 multipart form, or the file has a media type that the server does not take; any
                 other status that is no success.
@@ -177,6 +180,9 @@ class AsyncImages:
             AuthenticationError: (401) The access token is missing, wrong or expired.
             PermissionDeniedError: (403) The access token lacks the scope `images`, or its owner
                 may not do this.
+            ConflictError: (409) The form does not fit the version in `X-Api-Version`: it holds
+                `product_image` from version 8 on or without the header, `image` up to version
+                7, or both.
             APIStatusError: (413) The form is larger than the server takes; (415) The body is no
                 multipart form, or the file has a media type that the server does not take; any
                 other status that is no success.

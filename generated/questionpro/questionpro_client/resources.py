@@ -84,7 +84,8 @@ class Images:
             BadRequestError: (400) A parameter or the body is wrong.
             AuthenticationError: (401) The API key is missing or wrong.
             PermissionDeniedError: (403) The key is right, but its owner may not do this.
-            NotFoundError: (404) No such user or survey.
+            NotFoundError: (404) No such user or survey; or the survey has no such question, or
+                the question no such answer.
             RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
                 60 s in one organisation, or the licence's quota of calls is used up, which
                 waiting may not cure. The error has the id 1013 as an integer and an empty name.
@@ -143,7 +144,8 @@ class Images:
             BadRequestError: (400) A parameter or the body is wrong.
             AuthenticationError: (401) The API key is missing or wrong.
             PermissionDeniedError: (403) The key is right, but its owner may not do this.
-            NotFoundError: (404) No such user or survey.
+            NotFoundError: (404) No such user or survey; or the survey has no such question, or
+                the question no such answer.
             APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
                 part of it, has a media type that the server does not take; any other status
                 that is no success.
@@ -236,7 +238,8 @@ class AsyncImages:
             BadRequestError: (400) A parameter or the body is wrong.
             AuthenticationError: (401) The API key is missing or wrong.
             PermissionDeniedError: (403) The key is right, but its owner may not do this.
-            NotFoundError: (404) No such user or survey.
+            NotFoundError: (404) No such user or survey; or the survey has no such question, or
+                the question no such answer.
             RateLimitError: (429) More than 300 calls in 60 s with one key, more than 2,400 in
                 60 s in one organisation, or the licence's quota of calls is used up, which
                 waiting may not cure. The error has the id 1013 as an integer and an empty name.
@@ -295,7 +298,8 @@ class AsyncImages:
             BadRequestError: (400) A parameter or the body is wrong.
             AuthenticationError: (401) The API key is missing or wrong.
             PermissionDeniedError: (403) The key is right, but its owner may not do this.
-            NotFoundError: (404) No such user or survey.
+            NotFoundError: (404) No such user or survey; or the survey has no such question, or
+                the question no such answer.
             APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
                 part of it, has a media type that the server does not take; any other status
                 that is no success.
@@ -384,7 +388,8 @@ class Responses:
             BadRequestError: (400) A parameter or the body is wrong.
             AuthenticationError: (401) The API key is missing or wrong.
             PermissionDeniedError: (403) The key is right, but its owner may not do this.
-            NotFoundError: (404) No such user or survey.
+            NotFoundError: (404) No such user or survey; or the survey has no such question, or
+                the question no such answer.
             APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
                 part of it, has a media type that the server does not take; any other status
                 that is no success.
@@ -469,7 +474,8 @@ class AsyncResponses:
             BadRequestError: (400) A parameter or the body is wrong.
             AuthenticationError: (401) The API key is missing or wrong.
             PermissionDeniedError: (403) The key is right, but its owner may not do this.
-            NotFoundError: (404) No such user or survey.
+            NotFoundError: (404) No such user or survey; or the survey has no such question, or
+                the question no such answer.
             APIStatusError: (413) The body is larger than the server takes; (415) The body, or a
                 part of it, has a media type that the server does not take; any other status
                 that is no success.

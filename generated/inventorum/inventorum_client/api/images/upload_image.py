@@ -25,6 +25,7 @@ OPERATION = Operation(
         "400": Answer("json", ErrorResult, "application/json"),
         "401": Answer("json", ErrorResult, "application/json"),
         "403": Answer("json", ErrorResult, "application/json"),
+        "409": Answer("json", ErrorResult, "application/json"),
         "413": Answer("json", ErrorResult, "application/json"),
         "415": Answer("json", ErrorResult, "application/json"),
         "429": Answer("json", ErrorResult, "application/json"),
