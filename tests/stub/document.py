@@ -143,7 +143,8 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A documented parameter. `style` and `explode` are filled in with OpenAPI's defaults; `key` is
-    the name that requests are searched for (a header's in lower case), `types` are the schema's.
+    the name that requests are searched for (a header's in lower case), `types` are the schema's,
+    `node` is where it stands.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Parameter:
     json: bool
     key: str
     types: tuple[str, ...]
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +362,7 @@ def _parameter(document: Document, node: Node) -> Parameter | None:
         json=content is not None,
         key=name.lower() if place == "header" else name,
         types=schema.types(),
+        node=node,
     )
 
 

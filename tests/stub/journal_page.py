@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
+from . import page
 from .journal import Shown
 from .json_values import JSON
 
-_STYLE = """
-body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #222; background: #fff; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; padding-bottom: .7rem; }
-th, td { border-top: 1px solid #ccc; padding: .4rem .6rem; text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; }
-.number, .status { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.bad .status { color: #a40000; font-weight: bold; }
-code { font-size: 13px; }
-img { max-width: 96px; max-height: 96px; border: 1px solid #ccc; image-rendering: pixelated; }
-ul, dl { margin: 0; padding-left: 1.1rem; }
-details { margin-top: .3rem; }
-"""
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-
-HEADERS = {
-    # Only its own style and the stub's pictures; whatever slips through the escaping is dead.
-    "Content-Security-Policy": (
-        f"default-src 'none'; img-src 'self'; style-src 'sha256-{_HASH}'; base-uri 'none';"
-        " form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+HEADERS = page.headers()
 
 
 def render(shown: Sequence[Shown], total: int, dropped: int) -> str:
     """The page, newest request first."""
-    rows = "\n".join(_row(entry) for entry in reversed(shown))
     older = f", {dropped} older ones are no longer kept" if dropped else ""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Journal of the stub</title>
-<style>{_STYLE}</style>
-</head>
-<body>
-<h1>Journal</h1>
-<table>
-<caption>{len(shown)} of {total} requests, the newest first{older}.
-<a href="/_stub/requests">As JSON</a></caption>
-<thead><tr><th scope="col">No.</th><th scope="col">Request</th><th scope="col">Status</th>
-<th scope="col">Body</th><th scope="col">Time</th><th scope="col">What became of it</th>
-<th scope="col">Picture</th></tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</body>
-</html>
-"""
+    told = f"{len(shown)} of {total} requests, the newest first{older}."
+    rows = "\n".join(_row(entry) for entry in reversed(shown))
+    table = (
+        '<table class="journal"><thead><tr><th scope="col" class="number">No.</th>'
+        '<th scope="col">Request</th><th scope="col" class="status">Status</th>'
+        '<th scope="col">Body</th><th scope="col" class="number">Time</th>'
+        '<th scope="col">What became of it</th><th scope="col">Picture</th></tr></thead>'
+        f"<tbody>\n{rows}\n</tbody></table>"
+    )
+    nothing = "<p>No request came in yet.</p>"
+    content = (
+        f'<h1>Journal</h1><p class="soft">{told} <a href="/_stub/requests">As JSON</a></p>'
+        f"{table if rows else nothing}"
+    )
+    return page.render("Journal of the stub", "journal", content, wide=True)
 
 
 def _row(entry: Shown) -> str:
