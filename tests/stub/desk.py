@@ -11,10 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from . import body, index_page, journal_page, json_values, page, reference_page, seed
+from . import body, index_page, journal_page, json_values, page, reference_page, seed, stored_image
 from .body import Limits
 from .document import Document
-from .example import problem
 from .faults import KINDS, Faults, InvalidFault
 from .journal import MOST_ENTRIES, Journal, Selection
 from .json_values import JSON, InvalidJSON, JSONObject
@@ -24,6 +23,7 @@ from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
 from .request import Request
 from .store import Store, StoredImage
+from .stored_image import PICTURES, refusal_response
 from .vendor import Vendor
 
 ROOT = "/_stub"
@@ -106,13 +106,18 @@ class Desk:
         try:
             response = await self._answer(request)
         except Refused as refused:
-            status = refused.reason.statuses[0]
-            response = JSONResponse(problem(refused, status), status, headers=dict(refused.headers))
+            response = refusal_response(refused)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         if request.malformed is not None:
             raise request.malformed
+        # A page on another site could send a form here from the user's own browser.
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Refused(Reason.FORBIDDEN, "another site's page may not call this")
+        if request.path.startswith(PICTURES + "/"):
+            path = request.path.removeprefix(PICTURES)
+            return stored_image.answer(self._state.store, request, path)
         found = self._addresses.get(request.path.removeprefix(ROOT) or "/")
         if found is None:
             raise Refused(Reason.ROUTE, f"there is nothing at this address; GET {ROOT}/ lists them")
@@ -123,9 +128,6 @@ class Desk:
             raise Refused(
                 Reason.METHOD, f"only {allowed} are allowed here", headers=[("Allow", allowed)]
             )
-        # A page on another site could send a form here from the user's own browser.
-        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            raise Refused(Reason.FORBIDDEN, "another site's page may not call this")
         return await handler(request)
 
     async def _index(self, request: Request) -> Response:

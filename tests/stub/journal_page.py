@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from . import page
 from .journal import Shown
-from .json_values import JSON
+from .json_values import JSON, JSONObject
+from .stored_image import PICTURES
 
 HEADERS = page.headers()
 
@@ -35,13 +36,13 @@ def render(shown: Sequence[Shown], total: int, dropped: int) -> str:
 
 def _row(entry: Shown) -> str:
     status = "none" if entry.status is None else str(entry.status)
-    bad = entry.status is None or entry.status >= 400
+    level = "bad" if entry.status is None or entry.status >= 400 else "good"
     return (
-        f'<tr id="r{entry.number}"{" class=bad" if bad else ""}>'
-        f'<td class="number">{entry.number}</td><td>{_request(entry)}</td>'
-        f'<td class="status">{status}</td><td>{_body(entry)}</td>'
-        f'<td class="number">{_time(entry)}</td><td>{_outcome(entry)}</td>'
-        f"<td>{_picture(entry)}</td></tr>"
+        f'<tr id="r{entry.number}"><td class="number soft">{entry.number}</td>'
+        f'<td class="request">{_request(entry)}</td>'
+        f'<td class="status"><span class="{level}">{status}</span></td>'
+        f'<td class="size">{_body(entry)}</td><td class="number">{_time(entry)}</td>'
+        f'<td class="outcome">{_outcome(entry)}</td><td class="picture">{_picture(entry)}</td></tr>'
     )
 
 
@@ -50,11 +51,12 @@ def _request(entry: Shown) -> str:
     headers = "".join(
         f"<li><code>{escape(name)}: {escape(value)}</code></li>" for name, value in entry.headers
     )
-    owner = " ".join(part for part in (entry.vendor, entry.operation) if part)
+    known = (entry.vendor, entry.operation, entry.at.removesuffix("+00:00"), entry.client)
+    about = ", ".join(part for part in known if part)
     return (
-        f"<code>{escape(entry.method)} {escape(target)}</code>"
-        f"<div>{escape(owner)} {escape(entry.at)} {escape(entry.client)}</div>"
-        f"<details><summary>Headers</summary><ul>{headers}</ul></details>"
+        f"<b>{escape(entry.method)}</b> <code>{escape(target)}</code>"
+        f'<div class="soft small">{escape(about)}</div>'
+        f'<details class="small"><summary>Headers</summary><ul>{headers}</ul></details>'
     )
 
 
@@ -62,7 +64,9 @@ def _body(entry: Shown) -> str:
     if not entry.size:
         return ""
     digest = f"<summary>SHA-256</summary><code>{escape(entry.sha256)}</code>"
-    return f"{entry.size} bytes<details>{digest}</details>"
+    return (
+        f'<span class="number">{entry.size:,} bytes</span><details class="small">{digest}</details>'
+    )
 
 
 def _time(entry: Shown) -> str:
@@ -70,13 +74,9 @@ def _time(entry: Shown) -> str:
 
 
 def _outcome(entry: Shown) -> str:
-    lines = [
-        f"<li>{_text(error['in'])} <code>{_text(error['pointer'])}</code>:"
-        f" {_text(error['message'])}</li>"
-        for error in entry.errors
-    ]
-    refusal = f"<div>{escape(entry.refusal)}</div>" if entry.refusal else ""
-    errors = f"<ul>{''.join(lines)}</ul>" if lines else ""
+    lines = "".join(f"<li>{_error(error)}</li>" for error in entry.errors)
+    refusal = f"<b>{escape(entry.refusal)}</b>" if entry.refusal else ""
+    errors = f"<ul>{lines}</ul>" if lines else ""
     fault = ""
     if entry.fault is not None:
         delivered = "delivered" if entry.fault["delivered"] else "not delivered"
@@ -84,16 +84,21 @@ def _outcome(entry: Shown) -> str:
     return refusal + errors + fault
 
 
+def _error(error: JSONObject) -> str:
+    pointer = f" <code>{_text(error['pointer'])}</code>" if error["pointer"] else ""
+    return f"{_text(error['in'])}{pointer}: {_text(error['message'])}"
+
+
 def _picture(entry: Shown) -> str:
     if entry.image is None:
         return ""
     name = entry.image["filename"] or "no filename"
-    address = quote(str(entry.image["url"]), safe="/%")
+    address = escape(quote(str(entry.image["url"]), safe="/%"))
     return (
-        f'<a href="{escape(address)}"><img src="{escape(address)}" loading="lazy"'
-        f' alt="{_text(name)}"></a><div>{_text(name)}</div>'
-        f"<div>{_text(entry.image['width'])} x {_text(entry.image['height'])},"
-        f" {_text(entry.image['size'])} bytes</div>"
+        f'<a href="{address}"><img class="thumb" src="{PICTURES}{address}" loading="lazy"'
+        f' alt="{_text(name)}"></a><div class="small">{_text(name)}</div>'
+        f'<div class="soft small">{_text(entry.image["width"])} x {_text(entry.image["height"])},'
+        f" {entry.image['size']:,} bytes</div>"
     )
 
 

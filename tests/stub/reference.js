@@ -129,7 +129,7 @@ async function noted(url, method, status) {
   if (!entry.image) return [link];
   const { filename, width, height, size, url: address } = entry.image;
   const about = `${filename ?? "picture"}, ${width} × ${height}, ${size} bytes`;
-  return [element("h4", `Kept: ${about}`), picture(address, about), link];
+  return [element("h4", `Kept: ${about}`), picture(`/_stub/picture${address}`, about), link];
 }
 
 async function send(form) {
