@@ -7,16 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import unquote
 
-from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from . import stored_image
 from .body import Limits
 from .control import Control
 from .desk import State
 from .document import Document, DocumentError, load
-from .example import Example, problem
+from .example import Example
 from .faults import Faults
 from .inventorum import Inventorum
 from .journal import Journal
@@ -30,6 +29,7 @@ from .request import Request
 from .routes import Match
 from .service import Service
 from .store import Store
+from .stored_image import refusal_response
 from .vendor import Vendor
 
 VENDORS: dict[str, type[Vendor]] = {
@@ -106,9 +106,9 @@ class Origin:
             if service is not None and (service.document.prefix or match):
                 answer = await service.respond(request, match)
             elif request.malformed is not None:
-                answer = _refused(request.malformed)
+                answer = refusal_response(request.malformed)
             else:
-                answer = await self._stored(request)
+                answer = stored_image.answer(self._store, request, request.path)
             await answer(scope, receive, send)
         except ClientGone:
             raise
@@ -120,7 +120,7 @@ class Origin:
     def _defect(self, request: Request, service: Service | None) -> ASGIApp:
         if service is not None and service.document.prefix:
             return service.defect(request)
-        return _refused(Refused(Reason.DEFECT, "the stub failed"))
+        return refusal_response(Refused(Reason.DEFECT, "the stub failed"))
 
     def _found(self, path: str) -> tuple[Service | None, Match | None]:
         """The vendor that a path belongs to, and what it has there."""
@@ -130,37 +130,3 @@ class Origin:
             if match is not None:
                 return service, match
         return (owners[0] if owners else None), None
-
-    async def _stored(self, request: Request) -> Response:
-        """The image that is served at a path."""
-        image = self._store.image_at(unquote(request.path, errors="replace"))
-        if image is None:
-            return _refused(Refused(Reason.ROUTE, "there is nothing at this address"))
-        if request.method not in ("GET", "HEAD"):
-            return _refused(
-                Refused(
-                    Reason.METHOD,
-                    "only GET and HEAD are allowed here",
-                    headers=[("Allow", "GET, HEAD")],
-                )
-            )
-        headers = {
-            "ETag": f'"{image.sha256}"',
-            "Cache-Control": "no-cache",
-            # Whatever the bytes are besides an image, no browser shall take them for a page or a
-            # script.
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        if headers["ETag"] in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        headers |= {"Content-Type": image.content_type, "Content-Length": str(image.size)}
-        if request.method == "HEAD":
-            return Response(headers=headers)
-        # Small pieces at a time: an image may be larger than one wants to hold in memory.
-        return StreamingResponse(self._store.pieces(image.seq), headers=headers)
-
-
-def _refused(refused: Refused) -> Response:
-    status = refused.reason.statuses[0]
-    return JSONResponse(problem(refused, status), status, headers=dict(refused.headers))

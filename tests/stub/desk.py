@@ -11,10 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from . import body, journal_page, json_values, seed
+from . import body, index_page, journal_page, json_values, page, reference_page, seed, stored_image
 from .body import Limits
 from .document import Document
-from .example import problem
 from .faults import KINDS, Faults, InvalidFault
 from .journal import MOST_ENTRIES, Journal, Selection
 from .json_values import JSON, InvalidJSON, JSONObject
@@ -24,6 +23,7 @@ from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
 from .request import Request
 from .store import Store, StoredImage
+from .stored_image import PICTURES, refusal_response
 from .vendor import Vendor
 
 ROOT = "/_stub"
@@ -72,7 +72,11 @@ class Desk:
         self._limits = limits
         self._bound = bound
         self._addresses: Mapping[str, tuple[str, Mapping[str, Handler]]] = {
-            "/": ("these addresses", {"GET": self._index}),
+            "/": ("these addresses; as a page for who accepts HTML", {"GET": self._index}),
+            "/docs": (
+                "the API reference as a page, to try every operation out",
+                {"GET": self._reference},
+            ),
             "/health": ("whether the stub runs, and what it serves", {"GET": self._health}),
             "/requests": (
                 "the requests that came in, oldest first; ?vendor= ?operation= ?status=404 or 4xx"
@@ -93,20 +97,27 @@ class Desk:
                 'POST {"vendor": …, "images": 10}: images that nobody has to upload',
                 {"POST": self._seed},
             ),
+            "/icon.svg": ("the icon of the pages", {"GET": self._icon}),
         }
+        self._reference_page = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, self._bound)
         try:
             response = await self._answer(request)
         except Refused as refused:
-            status = refused.reason.statuses[0]
-            response = JSONResponse(problem(refused, status), status, headers=dict(refused.headers))
+            response = refusal_response(refused)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         if request.malformed is not None:
             raise request.malformed
+        # A page on another site could send a form here from the user's own browser.
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Refused(Reason.FORBIDDEN, "another site's page may not call this")
+        if request.path.startswith(PICTURES + "/"):
+            path = request.path.removeprefix(PICTURES)
+            return stored_image.answer(self._state.store, request, path)
         found = self._addresses.get(request.path.removeprefix(ROOT) or "/")
         if found is None:
             raise Refused(Reason.ROUTE, f"there is nothing at this address; GET {ROOT}/ lists them")
@@ -117,17 +128,29 @@ class Desk:
             raise Refused(
                 Reason.METHOD, f"only {allowed} are allowed here", headers=[("Allow", allowed)]
             )
-        # A page on another site could send a form here from the user's own browser.
-        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            raise Refused(Reason.FORBIDDEN, "another site's page may not call this")
         return await handler(request)
 
     async def _index(self, request: Request) -> Response:
+        told = [
+            (ROOT + path, does, list(methods)) for path, (does, methods) in self._addresses.items()
+        ]
         addresses: JSONObject = {
-            f"{ROOT}{path}": {"methods": list(methods), "does": does}
-            for path, (does, methods) in self._addresses.items()
+            address: {"methods": [*methods], "does": does} for address, does, methods in told
         }
-        return JSONResponse({"addresses": addresses})
+        if _wants_page(request):
+            documents = [item.document for _, item in sorted(self._served.items())]
+            shown = index_page.render(request.origin, documents, told)
+            return HTMLResponse(shown, headers=index_page.HEADERS | {"Vary": "Accept"})
+        return JSONResponse({"addresses": addresses}, headers={"Vary": "Accept"})
+
+    async def _reference(self, request: Request) -> Response:
+        if not self._reference_page:  # documents don't change while the stub runs
+            documents = [item.document for _, item in sorted(self._served.items())]
+            self._reference_page = reference_page.render(documents)
+        return HTMLResponse(self._reference_page, headers=reference_page.HEADERS)
+
+    async def _icon(self, request: Request) -> Response:
+        return Response(page.ICON, media_type="image/svg+xml", headers=page.headers())
 
     async def _health(self, request: Request) -> Response:
         origin = request.origin
@@ -141,8 +164,7 @@ class Desk:
         return JSONResponse({"status": "ok", "vendors": vendors})
 
     async def _requests(self, request: Request) -> Response:
-        accepted = request.headers.get("accept", "")
-        if "text/html" in accepted and "application/json" not in accepted:
+        if _wants_page(request):
             return await self._page(request)
         journal = self._state.journal
         shown = journal.shown(_selection(request, self._served))
@@ -258,6 +280,12 @@ class Desk:
         if not isinstance(value, dict):
             raise _wrong("", "has to be a JSON object", "malformed-json")
         return value
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser asks; whoever would take JSON too gets JSON."""
+    accepted = request.headers.get("accept", "")
+    return "text/html" in accepted and "application/json" not in accepted
 
 
 def _wrong(pointer: str, message: str, code: str) -> Refused:

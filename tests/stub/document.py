@@ -143,7 +143,8 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A documented parameter. `style` and `explode` are filled in with OpenAPI's defaults; `key` is
-    the name that requests are searched for (a header's in lower case), `types` are the schema's.
+    the name that requests are searched for (a header's in lower case), `types` are the schema's,
+    `node` is where it stands.
     """
 
     name: str

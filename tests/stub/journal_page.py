@@ -2,79 +2,47 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
+from . import page
 from .journal import Shown
-from .json_values import JSON
+from .json_values import JSON, JSONObject
+from .stored_image import PICTURES
 
-_STYLE = """
-body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #222; background: #fff; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; padding-bottom: .7rem; }
-th, td { border-top: 1px solid #ccc; padding: .4rem .6rem; text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; }
-.number, .status { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.bad .status { color: #a40000; font-weight: bold; }
-code { font-size: 13px; }
-img { max-width: 96px; max-height: 96px; border: 1px solid #ccc; image-rendering: pixelated; }
-ul, dl { margin: 0; padding-left: 1.1rem; }
-details { margin-top: .3rem; }
-"""
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-
-HEADERS = {
-    # Only its own style and the stub's pictures; whatever slips through the escaping is dead.
-    "Content-Security-Policy": (
-        f"default-src 'none'; img-src 'self'; style-src 'sha256-{_HASH}'; base-uri 'none';"
-        " form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+HEADERS = page.headers()
 
 
 def render(shown: Sequence[Shown], total: int, dropped: int) -> str:
     """The page, newest request first."""
-    rows = "\n".join(_row(entry) for entry in reversed(shown))
     older = f", {dropped} older ones are no longer kept" if dropped else ""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Journal of the stub</title>
-<style>{_STYLE}</style>
-</head>
-<body>
-<h1>Journal</h1>
-<table>
-<caption>{len(shown)} of {total} requests, the newest first{older}.
-<a href="/_stub/requests">As JSON</a></caption>
-<thead><tr><th scope="col">No.</th><th scope="col">Request</th><th scope="col">Status</th>
-<th scope="col">Body</th><th scope="col">Time</th><th scope="col">What became of it</th>
-<th scope="col">Picture</th></tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</body>
-</html>
-"""
+    told = f"{len(shown)} of {total} requests, the newest first{older}."
+    rows = "\n".join(_row(entry) for entry in reversed(shown))
+    table = (
+        '<table class="journal"><thead><tr><th scope="col" class="number">No.</th>'
+        '<th scope="col">Request</th><th scope="col" class="status">Status</th>'
+        '<th scope="col">Body</th><th scope="col" class="number">Time</th>'
+        '<th scope="col">What became of it</th><th scope="col">Picture</th></tr></thead>'
+        f"<tbody>\n{rows}\n</tbody></table>"
+    )
+    nothing = "<p>No request came in yet.</p>"
+    content = (
+        f'<h1>Journal</h1><p class="soft">{told} <a href="/_stub/requests">As JSON</a></p>'
+        f"{table if rows else nothing}"
+    )
+    return page.render("Journal of the stub", "journal", content, wide=True)
 
 
 def _row(entry: Shown) -> str:
     status = "none" if entry.status is None else str(entry.status)
-    bad = entry.status is None or entry.status >= 400
+    level = "bad" if entry.status is None or entry.status >= 400 else "good"
     return (
-        f'<tr id="r{entry.number}"{" class=bad" if bad else ""}>'
-        f'<td class="number">{entry.number}</td><td>{_request(entry)}</td>'
-        f'<td class="status">{status}</td><td>{_body(entry)}</td>'
-        f'<td class="number">{_time(entry)}</td><td>{_outcome(entry)}</td>'
-        f"<td>{_picture(entry)}</td></tr>"
+        f'<tr id="r{entry.number}"><td class="number soft">{entry.number}</td>'
+        f'<td class="request">{_request(entry)}</td>'
+        f'<td class="status"><span class="{level}">{status}</span></td>'
+        f'<td class="size">{_body(entry)}</td><td class="number">{_time(entry)}</td>'
+        f'<td class="outcome">{_outcome(entry)}</td><td class="picture">{_picture(entry)}</td></tr>'
     )
 
 
@@ -83,11 +51,12 @@ def _request(entry: Shown) -> str:
     headers = "".join(
         f"<li><code>{escape(name)}: {escape(value)}</code></li>" for name, value in entry.headers
     )
-    owner = " ".join(part for part in (entry.vendor, entry.operation) if part)
+    known = (entry.vendor, entry.operation, entry.at.removesuffix("+00:00"), entry.client)
+    about = ", ".join(part for part in known if part)
     return (
-        f"<code>{escape(entry.method)} {escape(target)}</code>"
-        f"<div>{escape(owner)} {escape(entry.at)} {escape(entry.client)}</div>"
-        f"<details><summary>Headers</summary><ul>{headers}</ul></details>"
+        f"<b>{escape(entry.method)}</b> <code>{escape(target)}</code>"
+        f'<div class="soft small">{escape(about)}</div>'
+        f'<details class="small"><summary>Headers</summary><ul>{headers}</ul></details>'
     )
 
 
@@ -95,7 +64,9 @@ def _body(entry: Shown) -> str:
     if not entry.size:
         return ""
     digest = f"<summary>SHA-256</summary><code>{escape(entry.sha256)}</code>"
-    return f"{entry.size} bytes<details>{digest}</details>"
+    return (
+        f'<span class="number">{entry.size:,} bytes</span><details class="small">{digest}</details>'
+    )
 
 
 def _time(entry: Shown) -> str:
@@ -103,13 +74,9 @@ def _time(entry: Shown) -> str:
 
 
 def _outcome(entry: Shown) -> str:
-    lines = [
-        f"<li>{_text(error['in'])} <code>{_text(error['pointer'])}</code>:"
-        f" {_text(error['message'])}</li>"
-        for error in entry.errors
-    ]
-    refusal = f"<div>{escape(entry.refusal)}</div>" if entry.refusal else ""
-    errors = f"<ul>{''.join(lines)}</ul>" if lines else ""
+    lines = "".join(f"<li>{_error(error)}</li>" for error in entry.errors)
+    refusal = f"<b>{escape(entry.refusal)}</b>" if entry.refusal else ""
+    errors = f"<ul>{lines}</ul>" if lines else ""
     fault = ""
     if entry.fault is not None:
         delivered = "delivered" if entry.fault["delivered"] else "not delivered"
@@ -117,16 +84,21 @@ def _outcome(entry: Shown) -> str:
     return refusal + errors + fault
 
 
+def _error(error: JSONObject) -> str:
+    pointer = f" <code>{_text(error['pointer'])}</code>" if error["pointer"] else ""
+    return f"{_text(error['in'])}{pointer}: {_text(error['message'])}"
+
+
 def _picture(entry: Shown) -> str:
     if entry.image is None:
         return ""
     name = entry.image["filename"] or "no filename"
-    address = quote(str(entry.image["url"]), safe="/%")
+    address = escape(quote(str(entry.image["url"]), safe="/%"))
     return (
-        f'<a href="{escape(address)}"><img src="{escape(address)}" loading="lazy"'
-        f' alt="{_text(name)}"></a><div>{_text(name)}</div>'
-        f"<div>{_text(entry.image['width'])} x {_text(entry.image['height'])},"
-        f" {_text(entry.image['size'])} bytes</div>"
+        f'<a href="{address}"><img class="thumb" src="{PICTURES}{address}" loading="lazy"'
+        f' alt="{_text(name)}"></a><div class="small">{_text(name)}</div>'
+        f'<div class="soft small">{_text(entry.image["width"])} x {_text(entry.image["height"])},'
+        f" {entry.image['size']:,} bytes</div>"
     )
 
 

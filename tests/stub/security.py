@@ -9,8 +9,15 @@ from collections.abc import Mapping, Sequence
 from .document import Operation, Scheme
 from .refusal import Reason, Refused
 
-ACCEPTED = frozenset({"test-api-key", "test-token"})
+API_KEY = "test-api-key"
+TOKEN = "test-token"
+ACCEPTED = frozenset({API_KEY, TOKEN})
 FORBIDDEN = frozenset({"forbidden-api-key", "forbidden-token"})
+
+
+def example_credential(scheme: Scheme) -> str:
+    """One that opens operations with this scheme."""
+    return TOKEN if scheme.kind in ("bearer", "basic") else API_KEY
 
 
 def presented(

@@ -1,0 +1,83 @@
+"""A value that a schema describes: its own example, or one made up from its keywords."""
+
+from __future__ import annotations
+
+from .document import Node
+from .json_values import JSON
+
+_DEEPEST = 8
+_TEXTS = {
+    "date": "2020-02-27",
+    "date-time": "2020-02-27T19:49:36Z",
+    "email": "someone@example.com",
+    "uri": "https://example.com/",
+    "uuid": "2664e4d0-50eb-42b6-be1d-b2345584b615",
+}
+
+
+def shown(node: Node) -> list[tuple[str, JSON]]:
+    """The examples that a media type or parameter shows, with what is said of each; those of its
+    schema where it has none itself.
+    """
+    value = node.value if isinstance(node.value, dict) else {}
+    if "example" in value:
+        return [("", value["example"])]
+    examples = node.get("examples")
+    found = [
+        (one.text("summary") or name, one.value["value"])
+        for name, one in (examples.items() if examples else ())
+        if isinstance(one.value, dict) and "value" in one.value
+    ]
+    schema = node.get("schema")
+    if found or schema is None or not isinstance(schema.value, dict):
+        return found
+    given = schema.value.get("examples")
+    if isinstance(given, list) and given:
+        return [("", one) for one in given]
+    return [("", schema.value[key]) for key in ("example", "default") if key in schema.value][:1]
+
+
+def of(schema: Node, depth: int = 0) -> JSON:
+    """A value of the schema, as good as its plain keywords tell; None where they lead too deep."""
+    value = schema.value
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return None
+    given = value.get("examples")
+    if isinstance(given, list) and given:
+        return given[0]
+    for key in ("example", "default", "const"):
+        if key in value:
+            return value[key]
+    choices = value.get("enum")
+    if isinstance(choices, list) and choices:
+        return choices[0]
+    types = schema.types()
+    if "object" in types or "properties" in value or "allOf" in value:
+        return {name: of(one, depth + 1) for name, one in _wanted(schema, depth).items()}
+    if "array" in types:
+        item = schema.get("items")
+        return [of(item, depth + 1)] if item is not None and depth < _DEEPEST else []
+    for branch in (*schema.elements("oneOf"), *schema.elements("anyOf")):
+        return of(branch, depth + 1)
+    return _scalar(schema, types)
+
+
+def _wanted(schema: Node, depth: int) -> dict[str, Node]:
+    """All properties near the top; deeper down only the required ones, or a schema of many objects
+    would make an endless example.
+    """
+    properties = schema.properties()
+    if depth < 2:
+        return properties
+    required = schema.value.get("required") if isinstance(schema.value, dict) else None
+    names = required if isinstance(required, list) else []
+    return {name: node for name, node in properties.items() if name in names}
+
+
+def _scalar(schema: Node, types: tuple[str, ...]) -> JSON:
+    if "string" in types:
+        return _TEXTS.get(schema.text("format"), "text")
+    if "integer" in types or "number" in types:
+        least = schema.value.get("minimum") if isinstance(schema.value, dict) else None
+        return least if isinstance(least, int | float) else 1
+    return True if "boolean" in types else None
