@@ -28,7 +28,7 @@ from scripts.openapi.problem import DocumentError  # noqa: E402
 
 SEED = 4
 FULL = Settings(rounds=15, requests=96, upload=512 * 2**20, seed=SEED)
-QUICK = Settings(rounds=2, requests=32, upload=4 * 2**20, seed=SEED)
+QUICK = Settings(rounds=2, requests=32, upload=4 * 2**20, seed=SEED, seconds=0.3)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +73,7 @@ def measure(settings: Settings, sections: list[Section]) -> list[Table]:
         errors = folder / "server.txt"
         with Child("scripts.benchmark.server", told, variables, errors) as server:
             url = str(server.read()["url"])
-            bench = Bench(settings, url, folder, _say)
+            bench = Bench(settings, url, folder, _say, cores.server)
             for section in sections:
                 tables.extend(section.tables(bench))
     _say("")

@@ -31,12 +31,14 @@ class Settings:
         requests: how many requests a turn has.
         upload: bytes of the large file.
         seed: of the content, of the order in a round and of Python's hashes.
+        seconds: how long a turn of load on a server lasts.
     """
 
     rounds: int
     requests: int
     upload: int
     seed: int
+    seconds: float = 2.0
 
     def few(self, rounds: int) -> Settings:
         """At most so many rounds."""
@@ -51,12 +53,14 @@ class Bench:
         url: of the server.
         folder: the run's own folder, removed at its end.
         say: tells what is being done.
+        server_core: which core servers run on; None where nothing is pinned.
     """
 
     settings: Settings
     url: str
     folder: Path
     say: Callable[[str], None]
+    server_core: int | None = None
 
     @cached_property
     def environment(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ def content(seed: int) -> Content:
     """Grow the content; the same for the same seed and documents."""
     chance = random.Random(seed)
     document: dict[str, Any] = load(DOCUMENT).data
-    page = _answer(document, LIST)
+    page = answer(document, LIST)
     pages: dict[int, Any] = {}
     for size in SIZES:
         grown = copy.deepcopy(page)
@@ -30,9 +30,9 @@ def content(seed: int) -> Content:
     return Content(
         pages=pages,
         question=_question(document, CREATE),
-        survey=_answer(document, CREATE),
-        form=_answer(document, FORM),
-        raw=_answer(raw_document, RAW),
+        survey=answer(document, CREATE),
+        form=answer(document, FORM),
+        raw=answer(raw_document, RAW),
         statuses={
             **{name: int(_status(document, name)) for name in (LIST, CREATE, FORM)},
             RAW: int(_status(raw_document, RAW)),
@@ -53,9 +53,10 @@ def _operation(document: dict[str, Any], name: str) -> dict[str, Any]:
     )
 
 
-def _answer(document: dict[str, Any], operation: str) -> Any:
-    answer = _operation(document, operation)["responses"][_status(document, operation)]
-    return _example(document, resolve(document, answer))
+def answer(document: dict[str, Any], operation: str) -> Any:
+    """The example of an operation's success."""
+    response = _operation(document, operation)["responses"][_status(document, operation)]
+    return _example(document, resolve(document, response))
 
 
 def _status(document: dict[str, Any], operation: str) -> str:

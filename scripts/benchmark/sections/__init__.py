@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scripts.benchmark.comparison import Bench
 from scripts.benchmark.figures import Table
 
-from . import calls, concurrency, decoding, imports, uploads
+from . import calls, concurrency, decoding, imports, stub, uploads
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,11 @@ SECTIONS = (
     Section("decode", "clients", decoding.tables),
     Section("upload", "clients", uploads.tables),
     Section("aiohttp", "clients", concurrency.tables),
+    Section("stub", "stub", stub.tables),
 )
 
-NAMES = tuple(dict.fromkeys([section.part for section in SECTIONS])) + tuple(
-    section.name for section in SECTIONS
+NAMES = tuple(
+    dict.fromkeys([section.part for section in SECTIONS] + [section.name for section in SECTIONS])
 )
 """What can be asked for: parts and sections."""
 
