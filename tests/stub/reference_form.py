@@ -78,7 +78,11 @@ class OperationForm:
         about = f"{schema_text.kind(parameter.schema)}, in {escape(parameter.place)}{needed}"
         shown = example_value.shown(node)
         value = (
-            shown[0][1] if shown else example_value.of(parameter.schema) if parameter.required else None
+            shown[0][1]
+            if shown
+            else example_value.of(parameter.schema)
+            if parameter.required
+            else None
         )
         structured = parameter.json or bool({"array", "object"} & set(parameter.types))
         attributes = (
