@@ -11,19 +11,24 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from scripts.benchmark import report
+from scripts.benchmark import prism, report, served
 from scripts.benchmark.child import Child, environment
 from scripts.benchmark.comparison import Bench, Figures, Settings, compare
 from scripts.benchmark.examples import content
 from scripts.benchmark.figures import Absence, Goal, Spread, Table, exit_code
-from scripts.benchmark.subject import list_target
+from scripts.benchmark.load import Question, run
+from scripts.benchmark.peers import Missing
+from scripts.benchmark.sections import stub as stub_section
+from scripts.benchmark.subject import Content, list_target
 from scripts.benchmark.upload_calls import write_files
-from scripts.benchmark.work import Order
+from scripts.benchmark.work import Order, WrongAnswer
 
 pytestmark = pytest.mark.generator
 
@@ -251,6 +256,44 @@ def test_a_library_that_is_not_installed_is_skipped(
     assert found["requests"].absence == missing
 
 
+def test_wrong_answers_end_the_load(tmp_path: Path) -> None:
+    request = f"GET {list_target(3)} HTTP/1.1\r\nHost: bench\r\n\r\n"
+    with server(tmp_path) as bench:
+        port = urlsplit(bench.url).port or 0
+        found = run(Question(port, request, 3, 0.05, 4))
+        assert found["count"] >= 4
+        assert 0 < found["p50"] <= found["p99"] < found["clock"]
+        with pytest.raises(WrongAnswer, match="items of an answer: expected 4, got 3"):
+            run(Question(port, request, 4, 0.05, 4))
+        with pytest.raises(WrongAnswer, match="404 Not Found"):
+            run(Question(port, request.replace("GET", "HEAD"), 3, 0.05, 4))
+
+
+def test_what_the_stub_was_asked_is_what_it_did(tmp_path: Path) -> None:
+    with server(tmp_path) as plain:
+        bench = replace(plain, settings=replace(SETTINGS, seconds=0.05))
+        said = Content.load(tmp_path / "content.json")
+        with served.stub(bench, 3) as stub:
+            for asked, items in (
+                (stub_section.listing(), 3),
+                (stub_section.creation(said), None),
+                (stub_section.upload(1), None),
+            ):
+                contender = stub_section.Contender(stub, asked, items)
+                if asked.method == "GET":
+                    missed = stub_section.Contender(stub, replace(asked, counts="images"), items)
+                    with pytest.raises(WrongAnswer, match="images that the stub counts"):
+                        stub_section.turn(bench, missed, said)
+                sample = stub_section.turn(bench, contender, said)
+                assert (sample["count"] or 0) >= stub_section.CONNECTIONS
+
+
+def test_without_node_prism_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Missing, match="node and npx"):
+        prism.command(ROOT / "openapi.yaml", 1)
+
+
 def children(pid: int) -> list[int]:
     return [
         int(stat.parent.name)
@@ -300,7 +343,7 @@ def test_a_run_that_is_stopped_leaves_no_process(tmp_path: Path, number: signal.
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "there is no section 'nothing'; known are clients, list"),
+        (["nothing"], "there is no section 'nothing'; known are clients, stub, list"),
         (["--rounds", "0"], "'0' is not a whole number above 0"),
     ],
 )

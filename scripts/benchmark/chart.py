@@ -47,7 +47,7 @@ def svg(tables: Sequence[Table], subtitle: str) -> str:
             body.extend(_bar(table, row, top, scale))
             top += _ROW
         top += _GAP + 12
-    title = "Speed and memory of the clients beside other libraries"
+    title = "Speed and memory beside others"
     told = "One bar per contender; the line at its end spans the quartiles, a red mark is the goal."
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{top}" '

@@ -91,9 +91,9 @@ class Check:
         if client.length in self._lengths and self._count % _EVERY:
             return
         self._lengths.add(client.length)
-        response = json.loads(answer[answer.index(b"\r\n\r\n") :])["response"]
+        response: Any = json.loads(answer[answer.index(b"\r\n\r\n") :])["response"]
         if self._items is None:
-            demand(type(response), dict, "the response")
+            demand(isinstance(response, dict), True, "whether the response is an object")
         else:
             demand(len(response), self._items, "items of an answer")
 

@@ -9,6 +9,7 @@ import platform
 import re
 from pathlib import Path
 
+from . import prism
 from .cores import Cores
 from .server import DESCRIPTION
 from .stock import java_version
@@ -40,7 +41,16 @@ def facts(cores: Cores, seed: int, rounds: int) -> dict[str, str]:
         "rounds": str(rounds),
         "peers": ", ".join(f"{name} {version}" for name, version in found.items()),
         "Java": java_version(),
+        "Prism": f"{prism.PACKAGE}, Node.js {prism.node_version()}",
+        "load average": _load(),
     }
+
+
+def _load() -> str:
+    """Of the last 1, 5 and 15 minutes, before anything is measured."""
+    if not hasattr(os, "getloadavg"):
+        return "unknown"
+    return ", ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
 def _processor() -> str:

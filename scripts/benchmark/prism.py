@@ -10,12 +10,25 @@ from pathlib import Path
 from .peers import Missing
 
 NAME = "Prism"
+SILENT = "Prism, its log off"
 PACKAGE = "@stoplight/prism-cli@~5.16.0"
 _PATIENCE = 300.0
 
 
-def command(document: Path, port: int) -> list[str]:
-    """What starts it. Its log is off: writing a line per request would count as its time.
+def node_version() -> str:
+    """What Node.js tells of itself."""
+    node = shutil.which("node")
+    if node is None:
+        return "not installed"
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def command(document: Path, port: int, *, silent: bool = False) -> list[str]:
+    """What starts it.
+
+    Args:
+        silent: without its log, of which each request makes some lines.
 
     Raises:
         Missing: Node.js or npm is not installed, or npm cannot fetch it.
@@ -41,4 +54,5 @@ def command(document: Path, port: int) -> list[str]:
         said = found.stderr.strip().splitlines() or ["nothing"]
         raise Missing(f"npm cannot fetch {PACKAGE}: {said[0]}")
     address = ["-h", "127.0.0.1", "-p", str(port)]
-    return [node, path, "mock", *address, "-v", "silent", str(document)]
+    level = ["-v", "silent"] if silent else []
+    return [node, path, "mock", *address, *level, str(document)]

@@ -87,15 +87,17 @@ def stub(bench: Bench, images: int) -> Generator[Stub]:
 
 
 @contextlib.contextmanager
-def other(bench: Bench) -> Generator[Served]:
-    """Prism with the same document.
+def other(bench: Bench, name: str) -> Generator[Served]:
+    """Prism with the same document, as it is shipped or silent.
 
     Raises:
         Missing: it cannot be had here.
         ChildError: it does not start.
     """
     port = _free_port()
-    with _kept(bench, "prism", prism.command(DOCUMENT, port), port) as pid:
+    silent = name == prism.SILENT
+    command = prism.command(DOCUMENT, port, silent=silent)
+    with _kept(bench, f"prism-{silent}", command, port) as pid:
         yield Served(port, "", pid)
 
 

@@ -7,8 +7,10 @@ document's own example.
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from . import filename
@@ -26,6 +28,10 @@ USER = 1234567
 FIRST_IMAGE = 1000001
 FIRST_RESPONSE = 12345678
 PER_PAGE = 100
+_PAGES = 16
+"""Pages of the library that are remembered as text."""
+# IST is the one of the vendor's zones that knows no daylight saving time.
+_IST = timezone(timedelta(hours=5, minutes=30))
 
 # Ids, names and messages of the pages and of the vendor's list of error codes. Any other id begins
 # with `stub.` because the vendor's is not known.
@@ -105,7 +111,9 @@ class QuestionPro:
         self._store = store
         self._profile = profile
         self._survey = _example_response(document)
+        self._questions = _questions(self._survey)
         self._rows = ImageRows(store, self.name, _image)
+        self._page = lru_cache(_PAGES)(self._written_page)
         self._requests = itertools.count(1)
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -186,22 +194,34 @@ class QuestionPro:
 
     def list_images(self, call: Call) -> Answer:
         user = _user(call)
-        page = _number(call.parameters.get("page", 1))
-        per_page = _number(call.parameters.get("perPage", PER_PAGE))
-        total = self._store.count_images(self.name, str(user))
+        page = self._page(
+            self._store.epoch,
+            f"{call.origin}{call.prefix}",
+            call.origin,
+            user,
+            _number(call.parameters.get("page", 1)),
+            _number(call.parameters.get("perPage", PER_PAGE)),
+            self._store.count_images(self.name, str(user)),
+        )
+        return Answer(200, b'%s,"requestID":"%s"}' % (page, self._request_id().encode()))
+
+    def _written_page(
+        self, _epoch: int, base: str, origin: str, user: int, page: int, per_page: int, total: int
+    ) -> bytes:
+        """The answer without its end. Images neither change nor go, except all of them with the
+        epoch: what a page says follows from its arguments.
+        """
         pages = -(-total // per_page)
         skipped = (page - 1) * per_page
         # What the vendor answers beyond the last page is not known; an empty list is assumed.
         rows = (
-            self._rows.newest(str(user), call.origin, total - skipped, min(per_page, total))
+            self._rows.newest(str(user), origin, total - skipped, min(per_page, total))
             if skipped < total
             else b""
         )
 
         def link(number: int) -> str:
-            return (
-                f"{call.origin}{call.prefix}/users/{user}/images?page={number}&perPage={per_page}"
-            )
+            return f"{base}/users/{user}/images?page={number}&perPage={per_page}"
 
         pagination: JSONObject = {
             "perPage": per_page,
@@ -216,11 +236,7 @@ class QuestionPro:
                 "last": link(pages) if pages else None,
             },
         }
-        return Answer(
-            200,
-            b'{"response":[%s],"pagination":%s,"requestID":"%s"}'
-            % (rows, serialise(pagination), self._request_id().encode()),
-        )
+        return b'{"response":[%s],"pagination":%s' % (rows, serialise(pagination))
 
     def _request_id(self) -> str:
         return identity(self.name, "request", next(self._requests))
@@ -247,17 +263,14 @@ class QuestionPro:
     def _answers(self, given: JSON) -> list[JSON]:
         """The given answers with the survey's texts. Raises Refused if one is not of the survey."""
         assert isinstance(given, list)
-        questions = {
-            question["questionID"]: question for question in _objects(self._survey["responseSet"])
-        }
         result: list[JSON] = []
         for place, item in enumerate(_objects(given)):
-            question = questions.get(item["questionID"])
-            if question is None:
+            known = self._questions.get(item["questionID"])
+            if known is None:
                 raise _unknown(
                     "question", f"/responseSet/{place}/questionID", "no question of this survey"
                 )
-            options = {option["answerID"]: option for option in _objects(question["answerValues"])}
+            question, options = known
             values: list[JSON] = []
             for index, answer in enumerate(_objects(item["answerValues"])):
                 option = options.get(answer["answerID"])
@@ -271,6 +284,17 @@ class QuestionPro:
                 values.append({**option, "value": {**content, "text": "", **_known(own, content)}})
             result.append({**question, "answerValues": values})
         return result
+
+
+def _questions(survey: JSONObject) -> dict[JSON, tuple[JSONObject, dict[JSON, JSONObject]]]:
+    """The questions of a survey by their ids, each with its answers by theirs."""
+    return {
+        question["questionID"]: (
+            question,
+            {option["answerID"]: option for option in _objects(question["answerValues"])},
+        )
+        for question in _objects(survey["responseSet"])
+    }
 
 
 def _user(call: Call) -> int:
@@ -337,7 +361,7 @@ def _respondent(given: JSONObject, survey: JSONObject, client: str) -> JSONObjec
     assert isinstance(example, dict)
     defaults: JSONObject = {
         "ipAddress": client if ":" not in client else "127.0.0.1",  # documented as IPv4
-        "timestamp": _timestamp(),
+        "timestamp": _timestamp(int(time.time())),
         "location": location,
         "duplicate": False,
         "timeTaken": 0,
@@ -358,13 +382,13 @@ def _respondent(given: JSONObject, survey: JSONObject, client: str) -> JSONObjec
     }
 
 
-def _timestamp() -> str:
-    # IST is the one of the vendor's zones that knows no daylight saving time.
-    now = datetime.now(timezone(timedelta(hours=5, minutes=30)))
-    # Not strftime: its names follow the locale, and it takes a tenth of the whole answer's time.
+@lru_cache(1)
+def _timestamp(second: int) -> str:
+    now = datetime.fromtimestamp(second, _IST)
+    # Not strftime: its names follow the locale.
     hour, half = (now.hour - 1) % 12 + 1, "AM" if now.hour < 12 else "PM"
-    time = f"{hour:02}:{now.minute:02}:{now.second:02} {half}"
-    return f"{now.day:02} {_MONTHS[now.month - 1]}, {now.year} {time} IST"
+    clock = f"{hour:02}:{now.minute:02}:{now.second:02} {half}"
+    return f"{now.day:02} {_MONTHS[now.month - 1]}, {now.year} {clock} IST"
 
 
 def _example_response(document: Document) -> JSONObject:

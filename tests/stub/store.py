@@ -221,7 +221,7 @@ class Store:
         the vendor's, counted from 1.
         """
         with self._lock, self._transaction():
-            number = self._count(vendor, "response")
+            number = self._last_response(vendor) + 1
             body = serialise(make(number))
             self._db.execute(
                 "INSERT INTO response (vendor, survey, id, body, created_at)"
@@ -296,6 +296,13 @@ class Store:
     def _last_position(self, vendor: str, owner: str) -> int:
         row = self._db.execute(
             "SELECT max(position) FROM image WHERE vendor = ? AND owner = ?", (vendor, owner)
+        ).fetchone()
+        return int(row[0] or 0)
+
+    def _last_response(self, vendor: str) -> int:
+        """Responses are never forgotten one by one: the last number is also how many there are."""
+        row = self._db.execute(
+            "SELECT max(id) FROM response WHERE vendor = ?", (vendor,)
         ).fetchone()
         return int(row[0] or 0)
 

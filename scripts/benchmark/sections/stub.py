@@ -86,36 +86,36 @@ def tables(bench: Bench) -> Iterator[Table]:
     content = Content.load(bench.folder / "content.json")
     with ExitStack() as stack:
         ours = stack.enter_context(served.stub(bench, IMAGES))
-        bench.say(f"starting {prism.NAME}")
-        theirs: Served | None = None
-        absence: Absence | None = None
-        try:
-            theirs = stack.enter_context(served.other(bench))
-        except (Missing, ChildError) as error:
-            absence = Absence(str(error), failed=isinstance(error, ChildError))
+        theirs: dict[str, Served] = {}
+        absences: dict[str, Outcome] = {}
+        for name in (prism.NAME, prism.SILENT):
+            bench.say(f"starting {name}")
+            try:
+                theirs[name] = stack.enter_context(served.other(bench, name))
+            except (Missing, ChildError) as error:
+                failed = isinstance(error, ChildError)
+                absences[name] = Outcome(absence=Absence(str(error), failed))
 
         def measured(
             what: str, asked: Asked, items: tuple[int | None, int | None], *more: Contender
         ) -> Iterator[Table]:
             contenders = {OURS: Contender(ours, asked, items[0])}
-            if theirs:
-                contenders[prism.NAME] = Contender(theirs, asked, items[1])
+            contenders.update(
+                (name, Contender(one, asked, items[1])) for name, one in theirs.items()
+            )
             contenders.update((READY, one) for one in more)
             found = _under_load(bench, what, contenders, content)
-            if absence:
-                found[prism.NAME] = Outcome(absence=absence)
-            return _tables(what, found)
+            return _tables(what, {**found, **absences})
 
-        listing = Asked("GET", _relative(FORM_TARGET))
         shown = len(answer(load(DOCUMENT).data, LIST)["response"])
         ready = Contender(
             Served(urlsplit(bench.url).port or 0, LIST_BASE),
             Asked("GET", _relative(list_target(IMAGES))),
             IMAGES,
         )
-        yield from measured(f"list {IMAGES} images", listing, (IMAGES, shown), ready)
-        yield from measured("create a survey response", _creation(content), (None, None))
-        yield from measured("upload an image", _upload(bench.settings.seed), (None, None))
+        yield from measured(f"list {IMAGES} images", listing(), (IMAGES, shown), ready)
+        yield from measured("create a survey response", creation(content), (None, None))
+        yield from measured("upload an image", upload(bench.settings.seed), (None, None))
     yield from _sizes(bench, content)
 
 
@@ -123,12 +123,19 @@ def _relative(target: str) -> str:
     return target.removeprefix(LIST_BASE)
 
 
-def _creation(content: Content) -> Asked:
+def listing(query: str = "") -> Asked:
+    """A list of images."""
+    return Asked("GET", _relative(FORM_TARGET) + query)
+
+
+def creation(content: Content) -> Asked:
+    """The creation of a survey response, as the page shows it."""
     body = json.dumps(content.question).encode()
     return Asked("POST", _relative(CREATE_TARGET), "responses", "application/json", body)
 
 
-def _upload(seed: int) -> Asked:
+def upload(seed: int) -> Asked:
+    """The upload of an image in a form."""
     head = (
         f"--{_BOUNDARY}\r\n"
         'Content-Disposition: form-data; name="file"; filename="picture.png"\r\n'
@@ -163,7 +170,7 @@ def _sizes(bench: Bench, content: Content) -> Iterator[Table]:
             (f"a page of {FEW} images", f"?perPage={FEW}", FEW),
             ("the default page", "", IMAGES),
         ):
-            asked = Asked("GET", _relative(FORM_TARGET) + query)
+            asked = listing(query)
             names = [f"{count} images stored" for count in (FEW, MANY)]
             contenders = dict(
                 zip(names, (Contender(few, asked, FEW), Contender(many, asked, items)), strict=True)
@@ -188,21 +195,21 @@ def _under_load(
     outcomes = {name: Outcome() for name in contenders}
     left = dict(contenders)
     rounds = bench.settings.few(ROUNDS).rounds
-    for turn in range(rounds + 1):
-        bench.say(f"{what}: round {turn} of {rounds}")
+    for number in range(rounds + 1):
+        bench.say(f"{what}: round {number} of {rounds}")
         for name in chance.sample(sorted(left), len(left)):
             try:
-                sample = _turn(bench, left[name], content)
+                sample = turn(bench, left[name], content)
             except (ChildError, WrongAnswer, OSError) as error:
                 outcomes[name] = Outcome(absence=Absence(str(error), failed=True))
                 del left[name]
             else:
-                if turn:
+                if number:
                     outcomes[name].samples.append(sample)
     return outcomes
 
 
-def _turn(bench: Bench, contender: Contender, content: Content) -> dict[str, float | None]:
+def turn(bench: Bench, contender: Contender, content: Content) -> dict[str, float | None]:
     """One turn in a fresh process.
 
     Raises:
