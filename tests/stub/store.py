@@ -129,7 +129,9 @@ class Store:
             self._db = sqlite3.connect(
                 # "" is a database of its own that ends with the connection: in memory, and what
                 # is more than the cache holds in an unnamed temporary file.
-                file or "", check_same_thread=False, isolation_level=None
+                file or "",
+                check_same_thread=False,
+                isolation_level=None,
             )
             try:
                 self._prepare()
