@@ -70,10 +70,6 @@ class Connection(asyncio.Protocol):
     def _answered(self) -> bool:
         return self._answer is not None and self._answer.complete
 
-    @property
-    def idle(self) -> bool:
-        return self._task is None
-
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
