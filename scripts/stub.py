@@ -13,7 +13,7 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.stub import Stub, StubError
-from tests.stub.connection import Bounds
+from tests.stub.bounds import Bounds
 from tests.stub.profile import PROFILES
 
 

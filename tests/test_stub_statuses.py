@@ -26,7 +26,7 @@ STATED = [
 
 
 def _malformed(good: Sample) -> Sample:
-    """Something in it is not as documented: its body, cut short, else a query parameter."""
+    """Not what the document says: its body is cut short, or its query wrong where it has none."""
     if good.body is not None:
         return replace(good, body=good.body[:20])
     return replace(good, query=dict.fromkeys(good.query, "-"))

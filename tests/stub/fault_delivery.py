@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from starlette.types import Message, Receive, Send
 
-from .connection import Wire
+from .bare_wire import Wire
 from .faults import BODY, PROCESSING, Scenario
 from .refusal import ClientGone, Refused
 

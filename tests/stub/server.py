@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 
 from .app import load_documents, make_app
 from .body import MAX_BODY, Limits
-from .connection import Bounds, Connection, Traffic
+from .bounds import Bounds
+from .connection import Connection
 from .control import Control
 from .document import DocumentError
 from .faults import Faults, Ticket
@@ -27,6 +28,7 @@ from .profile import DOCUMENTED, UnknownProfile
 from .rate_limit import RateLimits
 from .refusal import Refused
 from .store import Store, StoredImage, StoreError
+from .traffic import Traffic
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")

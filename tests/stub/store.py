@@ -21,6 +21,9 @@ from typing import Any
 from .json_values import JSON, JSONObject, serialise
 from .spool import Spool
 
+_MEMORY = 8 * 1024 * 1024
+"""Bytes that a database without a file holds in memory."""
+
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
 _SCHEMA_VERSION = 2
 _SCHEMA = """
@@ -124,7 +127,11 @@ class Store:
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
-                file or ":memory:", check_same_thread=False, isolation_level=None
+                # "" is a database of its own that ends with the connection: in memory, and what
+                # is more than the cache holds in an unnamed temporary file.
+                file or "",
+                check_same_thread=False,
+                isolation_level=None,
             )
             try:
                 self._prepare()
@@ -151,6 +158,9 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             # FULL: what was answered survives a power cut, not only the death of this process.
             self._db.execute("PRAGMA synchronous = FULL")
+        else:
+            self._db.execute(f"PRAGMA cache_size = -{_MEMORY // 1024}")
+            self._db.execute("PRAGMA journal_mode = MEMORY")  # no file for what fits into memory
         self._db.execute("PRAGMA busy_timeout = 2000")
         if not tables:
             self._db.executescript(
