@@ -19,7 +19,7 @@ from tests.test_stub_journal import SECRET, hostile_requests, upload
 from tests.test_stub_pages import hostile, write
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, FilePayload, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +63,11 @@ class Watch:
         context.on("request", lambda request: self._request(request.url))
         context.on("console", lambda line: self._line(line.type, line.text))
         context.on("weberror", lambda error: self.troubles.append(str(error.error)))
-        context.on("dialog", lambda dialog: (self.troubles.append(dialog.message), dialog.accept()))
+        context.on("dialog", self._dialog)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.troubles.append(dialog.message)
+        dialog.accept()
 
     def _request(self, url: str) -> None:
         if not url.startswith((f"{self.origin}/", f"blob:{self.origin}/")):
@@ -232,7 +236,7 @@ def test_a_strangers_parameters_are_sent_by_style(browser: Browser, tmp_path: Pa
 
 def test_a_strangers_credentials_and_bodies_are_sent(browser: Browser, tmp_path: Path) -> None:
     write_text(tmp_path, FOURTH)
-    note = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"}
+    note: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"}
     with Stub(root=tmp_path, strict=True) as stub:
         for page in watched(browser, stub.url):
             form = open_form(page, stub.url, "fourth/get%20%2Flocked")
@@ -244,7 +248,7 @@ def test_a_strangers_credentials_and_bodies_are_sent(browser: Browser, tmp_path:
             form.locator("[data-part=tags]").fill('["a", "b"]')
             form.locator("[data-part=point]").fill('{"x": 1}')
             form.locator("[data-part=count]").fill("3")
-            form.locator("[data-part=notes]").set_input_files([note, note])  # type: ignore[list-item] # a FilePayload
+            form.locator("[data-part=notes]").set_input_files([note, note])
             assert "200 OK" in send_form(form)
             form = open_form(page, stub.url, "fourth/put%20%2Fwords")
             form.locator("[data-media]").select_option("text/*")

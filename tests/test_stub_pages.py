@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def hostile() -> dict[str, object]:
     }
 
 
-def write(root: Path, document: dict[str, object], vendor: str = "fourth") -> Path:
+def write(root: Path, document: Mapping[str, object], vendor: str = "fourth") -> Path:
     folder = root / "generated" / vendor
     folder.mkdir(parents=True)
     (folder / "openapi.yaml").write_text(json.dumps(document), encoding="utf-8")
