@@ -8,6 +8,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from html.parser import HTMLParser
@@ -17,6 +19,7 @@ import pytest
 
 from tests.stub import Stub
 from tests.stub.pictures import picture
+from tests.stub.server import ROOT
 from tests.stub.wire import USER, send
 
 EVIL = "</textarea></pre></script>\"'><script>alert(1)</script><img src=x onerror=alert(2)>{id}`x`"
@@ -211,13 +214,15 @@ def test_schemas_in_a_circle_end(tmp_path: Path) -> None:
         for level in range(9)
     }
     itself = {"$ref": "#/paths/~1a/get/responses/200/content/x~1json/schema"}
+    circle = {"allOf": [{"$ref": "#/components/schemas/Itself"}]}
     content = {
         "application/json": {"schema": {"$ref": "#/components/schemas/Level0"}},
         "x/json": {"schema": {"type": "array", "items": itself}},
+        "y+json": {"schema": {"$ref": "#/components/schemas/Itself"}},
     }
     document: dict[str, object] = {
         "openapi": "3.1.0",
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas | {"Itself": circle}},
         "paths": {"/a": {"get": {"responses": {"200": {"description": "", "content": content}}}}},
     }
     with Stub(root=write(tmp_path, document)) as stub:
@@ -237,6 +242,20 @@ def test_the_start_page_is_for_browsers(stub: Stub) -> None:
         reply = send(f"{stub.url}/_stub/", headers={"Accept": accept})
         assert reply.headers["content-type"] == "application/json"
         assert reply.headers["vary"] == "Accept"
+
+
+def test_the_program_says_where_its_pages_are() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "stub.py"), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        try:
+            said = [running.stdout.readline() for _ in range(3)]
+            pages = re.findall(r"http://\S+/_stub/\w+", "".join(said))
+            assert [page.rpartition("/")[2] for page in pages] == ["docs", "journal"]
+            assert [send(page).status for page in pages] == [200, 200]
+        finally:
+            running.terminate()
+    assert running.returncode == 0
 
 
 def test_pages_show_pictures_without_a_trace_in_the_journal(stub: Stub) -> None:
