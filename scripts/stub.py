@@ -98,7 +98,12 @@ def main() -> int:
         if options.ready_json:
             print(json.dumps({"url": stub.url}), flush=True)
         else:
-            print(f"Serving {', '.join(sorted(stub.urls.values()))}; stop with Ctrl-C.", flush=True)
+            print(
+                f"Serving {', '.join(sorted(stub.urls.values()))}; stop with Ctrl-C.\n"
+                f"What they offer, to try out: {stub.url}/_stub/docs\n"
+                f"What they were asked: {stub.url}/_stub/journal",
+                flush=True,
+            )
         stop.wait()
     finally:
         stub.stop()

@@ -115,8 +115,10 @@ class Node:
         value = self.value.get(key) if isinstance(self.value, dict) else None
         return value if isinstance(value, bool) else default
 
-    def types(self) -> tuple[str, ...]:
-        """The `type` keyword of a schema, as a tuple, gathered through allOf, anyOf and oneOf."""
+    def types(self, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The `type` keyword of a schema, as a tuple, gathered through allOf, anyOf and oneOf.
+        `above` are pointers of schemas that lead here.
+        """
         value = self.value.get("type") if isinstance(self.value, dict) else None
         if isinstance(value, str):
             return (value,)
@@ -125,18 +127,22 @@ class Node:
         found: dict[str, None] = {}
         for keyword in ("allOf", "anyOf", "oneOf"):
             for branch in self.elements(keyword):
-                found.update(dict.fromkeys(branch.types()))
+                if branch.pointer not in above:
+                    found.update(dict.fromkeys(branch.types((*above, self.pointer))))
         return tuple(found)
 
-    def properties(self) -> dict[str, Node]:
-        """Name and place of every property of an object schema, through allOf, anyOf and oneOf."""
+    def properties(self, above: tuple[str, ...] = ()) -> dict[str, Node]:
+        """Name and place of every property of an object schema, through allOf, anyOf and oneOf.
+        `above` are pointers of schemas that lead here.
+        """
         found: dict[str, Node] = {}
         own = self.get("properties")
         if own is not None:
             found.update(own.items())
         for keyword in ("allOf", "anyOf", "oneOf"):
             for branch in self.elements(keyword):
-                found = branch.properties() | found
+                if branch.pointer not in above:
+                    found = branch.properties((*above, self.pointer)) | found
         return found
 
 

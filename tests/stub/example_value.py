@@ -5,7 +5,7 @@ from __future__ import annotations
 from .document import Node
 from .json_values import JSON
 
-_DEEPEST = 8
+_MOST_VALUES = 500
 _TEXTS = {
     "date": "2020-02-27",
     "date-time": "2020-02-27T19:49:36Z",
@@ -37,41 +37,52 @@ def shown(node: Node) -> list[tuple[str, JSON]]:
     return [("", schema.value[key]) for key in ("example", "default") if key in schema.value][:1]
 
 
-def of(schema: Node, depth: int = 0) -> JSON:
+def of(schema: Node) -> JSON:
     """A value of the schema, as good as its plain keywords tell; None where they lead too deep."""
-    value = schema.value
-    if not isinstance(value, dict) or depth > _DEEPEST:
-        return None
-    given = value.get("examples")
-    if isinstance(given, list) and given:
-        return given[0]
-    for key in ("example", "default", "const"):
-        if key in value:
-            return value[key]
-    choices = value.get("enum")
-    if isinstance(choices, list) and choices:
-        return choices[0]
-    types = schema.types()
-    if "object" in types or "properties" in value or "allOf" in value:
-        return {name: of(one, depth + 1) for name, one in _wanted(schema, depth).items()}
-    if "array" in types:
-        item = schema.get("items")
-        return [of(item, depth + 1)] if item is not None and depth < _DEEPEST else []
-    for branch in (*schema.elements("oneOf"), *schema.elements("anyOf")):
-        return of(branch, depth + 1)
-    return _scalar(schema, types)
+    return _Maker().value(schema)
 
 
-def _wanted(schema: Node, depth: int) -> dict[str, Node]:
-    """All properties near the top; deeper down only the required ones, or a schema of many objects
-    would make an endless example.
+class _Maker:
+    """Makes one value, of bounded size: schemas that hold themselves several times would give one
+    without end.
     """
-    properties = schema.properties()
-    if depth < 2:
-        return properties
-    required = schema.value.get("required") if isinstance(schema.value, dict) else None
-    names = required if isinstance(required, list) else []
-    return {name: node for name, node in properties.items() if name in names}
+
+    def __init__(self) -> None:
+        self._left = _MOST_VALUES
+        self._above: list[str] = []
+
+    def value(self, schema: Node) -> JSON:
+        self._left -= 1
+        if self._left < 0 or schema.pointer in self._above:
+            return None
+        self._above.append(schema.pointer)
+        try:
+            return self._made(schema)
+        finally:
+            self._above.pop()
+
+    def _made(self, schema: Node) -> JSON:
+        value = schema.value
+        if not isinstance(value, dict):
+            return None
+        given = value.get("examples")
+        if isinstance(given, list) and given:
+            return given[0]
+        for key in ("example", "default", "const"):
+            if key in value:
+                return value[key]
+        choices = value.get("enum")
+        if isinstance(choices, list) and choices:
+            return choices[0]
+        types = schema.types()
+        if "object" in types or "properties" in value or "allOf" in value:
+            return {name: self.value(one) for name, one in schema.properties().items()}
+        if "array" in types:
+            item = schema.get("items")
+            return [self.value(item)] if item is not None else []
+        for branch in (*schema.elements("oneOf"), *schema.elements("anyOf")):
+            return self.value(branch)
+        return _scalar(schema, types)
 
 
 def _scalar(schema: Node, types: tuple[str, ...]) -> JSON:

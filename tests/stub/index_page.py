@@ -50,5 +50,6 @@ def _address(path: str, does: str, methods: list[str]) -> str:
     shown = f"<code>{escape(path)}</code>"
     link = f'<a href="{escape(path)}">{shown}</a>' if "GET" in methods else shown
     return (
-        f'<tr><td>{link}</td><td class="small">{" ".join(methods)}</td><td>{escape(does)}</td></tr>'
+        f'<tr><td class="number">{link}</td><td class="small">{" ".join(methods)}</td>'
+        f"<td>{escape(does)}</td></tr>"
     )

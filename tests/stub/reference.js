@@ -99,7 +99,7 @@ function element(name, text, ...classes) {
 }
 
 function picture(address, about) {
-  const made = element("img", "");
+  const made = element("img", "", "thumb");
   made.src = address;
   made.alt = about;
   return made;
@@ -162,6 +162,7 @@ async function send(form) {
   }
 }
 
+document.querySelector("[data-unscripted]").remove();
 for (const form of document.querySelectorAll("form")) {
   const media = form.querySelector("[data-media]");
   const choose = () => {

@@ -26,7 +26,7 @@ def render(documents: Sequence[Document]) -> str:
         '<div><h1>API reference</h1><p class="soft">What the corrected documents say.'
         " <b>Send</b> calls this stub, with credentials that it knows; what is kept shows in the"
         ' <a href="/_stub/journal">journal</a>.</p>'
-        "<noscript><p>Sending needs JavaScript; reading does not.</p></noscript>"
+        "<p data-unscripted>Sending needs JavaScript; reading does not.</p>"
         f"{sections}</div></div>"
     )
     return page.render("API reference of the stub", "docs", content, wide=True, script=_SCRIPT)
@@ -66,7 +66,7 @@ def _operation(document: Document, operation: Operation) -> str:
     path = escape(document.prefix + operation.template)
     summary = f"<p><b>{prose.line(node.text('summary'))}</b></p>" if node.text("summary") else ""
     old = '<p class="bad">Deprecated</p>' if node.flag("deprecated") else ""
-    answers = "".join(_answer(status, one) for status, one in operation.responses.items())
+    answers = "".join(_answer(status, one) for status, one in sorted(operation.responses.items()))
     return (
         f'<article class="operation" id="{place}" aria-labelledby="{place}/title">'
         f'<h3 id="{place}/title"><span class="method">{escape(operation.method)}</span>'

@@ -98,12 +98,11 @@ def _rows(schema: Node, own: Node, depth: int) -> Iterator[str]:
     required = value.get("required")
     names = required if isinstance(required, list) else []
     for name, node in own.items():
-        needed = " required" if name in names else ""
-        yield f"<li><code>{escape(name)}</code>{needed} {_about(node, depth)}</li>"
+        yield f"<li><code>{escape(name)}</code> {_about(node, depth, name in names)}</li>"
 
 
-def _about(node: Node, depth: int) -> str:
-    what = f'<span class="soft">{kind(node)}</span>'
+def _about(node: Node, depth: int, required: bool = False) -> str:
+    what = f'<span class="soft">{kind(node)}{", required" if required else ""}</span>'
     if node.pointer.startswith(_NAMED) and "/" not in node.pointer.removeprefix(_NAMED):
         return what  # told where its name is
     bounds = limits(node)
