@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from questionpro_client.models import ImagePage, SurveyResponse
 
 from tests.vendors import QUESTIONPRO
+from tests.workshop import foreign
 
 PACKAGES = ["questionpro_client", "inventorum_client", "pingone_client"]
 
@@ -110,6 +111,30 @@ def agree(package: str, data: st.DataObject) -> None:
 @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 def test_both_ways_to_decode_agree(package: str, data: st.DataObject) -> None:
     agree(package, data)
+
+
+@pytest.mark.generator
+@given(data=st.data())
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+def test_both_ways_to_decode_agree_on_other_documents(data: st.DataObject) -> None:
+    names = sorted(path.name for path in (foreign().root / "generated").iterdir())
+    packages = [f"{name}_client" for name in names if models(f"{name}_client")]
+    agree(data.draw(st.sampled_from(packages)), data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20200101", "2020-W01-1", "2020-1-1", "2020-01-01T00:00:00", "2020-02-30", "٢٠٢٠-01-01"],
+)
+def test_a_date_is_written_as_rfc_3339_writes_it(text: str) -> None:
+    from datetime import date
+
+    from questionpro_client._runtime.decoding import convert, walk
+
+    for read in (convert, walk, lambda value, kind: decoded(json.dumps(value).encode(), kind)):
+        with pytest.raises(ValueError, match=r"\$: expected date"):
+            read(text, date)
+        assert read("2020-02-29", date) == date(2020, 2, 29)
 
 
 PAGE: dict[str, Any] = {

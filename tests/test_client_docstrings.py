@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from overrides.runtime.errors import status_error_class
-from tests.vendors import PINGONE, QUESTIONPRO, VENDORS, Vendor, every_vendor
+from tests.vendors import INVENTORUM, PINGONE, QUESTIONPRO, VENDORS, Vendor, every_vendor
 
 GENERAL = {
     "APIStatusError",
@@ -183,8 +183,9 @@ def test_reprs_stay_short_and_keep_contents_to_themselves(tmp_path: Path) -> Non
     path = tmp_path / "a.png"
     for file in (content, bytearray(content), memoryview(content)):
         shown = repr(package.models.UploadImageForm(file=package.File(file, "a.png")))
-        payload = f"<{type(file).__name__} of 6000000 bytes>"
-        assert f"File(payload={payload}, file_name='a.png', mime_type=None)" in shown
+        kind = type(file).__name__
+        told = f"File(payload=<{kind} of 6000000 bytes>, file_name='a.png', mime_type=None)"
+        assert told in shown
         assert len(shown) < 200
         assert "s3cret" not in shown
     assert repr(package.File(path)) == f"File(payload={path!r}, file_name=None, mime_type=None)"
@@ -197,3 +198,22 @@ def test_resources_show_where_they_ask(vendor: Vendor) -> None:
     url = client._session.options.base_url
     assert repr(client.images) == f"Images(base_url={url!r})"
     assert repr(client) == f"{type(client).__name__}(base_url={url!r})"
+
+
+@every_vendor
+def test_a_method_tells_of_the_fields_of_its_answer(vendor: Vendor) -> None:
+    for name, method, _ in resource_methods(vendor):
+        kind = getattr(vendor.package.models, method.__annotations__["return"], None)
+        if kind is None:  # a list, whose page has its own words
+            continue
+        told = section(inspect.getdoc(method) or "", "Returns")
+        described = section(inspect.getdoc(kind) or "", "Attributes")
+        for field in kind.__struct_fields__:
+            if f"{field}: " in described:
+                assert f"``{field}``: " in told, f"{name}: {field}"
+
+
+def test_the_upload_of_inventorum_tells_of_negative_ids() -> None:
+    for kind in (INVENTORUM.package.resources.Images, INVENTORUM.package.resources.AsyncImages):
+        told = " ".join(section(inspect.getdoc(kind.upload) or "", "Returns").split())
+        assert "``id``: Number of the image. Negative when the API version is 7 or below" in told

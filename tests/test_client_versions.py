@@ -120,3 +120,22 @@ def test_unknown_and_missing_keys_are_for_the_server_to_judge(mode: str, body: A
         with pytest.raises(Exception, match="answered 400"):
             call(client, lambda c: c.responses.create(SURVEY, body=body))
         assert json.loads(server.requests[0].body) == body
+
+
+def test_no_version_is_no_choice(mode: str) -> None:
+    with pytest.raises(ConfigurationError, match="api_version=None is no value"):
+        INVENTORUM.client(mode, "http://127.0.0.1", api_version=None)
+    same = INVENTORUM.client(mode, "http://127.0.0.1", api_version=7).with_options(api_version=None)
+    assert same._session.option("api_version") == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"responseSet": [{"answerValues": 5}]}, "$.responseSet[0].answerValues"),
+        ({"duplicate": "no"}, "$.duplicate"),
+    ],
+)
+def test_a_wrong_type_is_told_though_a_key_is_missing(mode: str, body: Any, path: str) -> None:
+    said = refused(mode, QUESTIONPRO, lambda c: c.responses.create(SURVEY, body=body))
+    assert f"API document says: {path}: expected" in said

@@ -13,11 +13,36 @@ import pytest
 
 from tests.stub import Stub
 from tests.stub.pictures import picture
+from tests.stub.wire import ENVIRONMENT, SURVEY
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def blocks(path: Path) -> list[str]:
+    """The Python code that a file shows."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+EXAMPLES = blocks(ROOT / "README.md")
 TASKS = re.findall(r"tox run -e (\w+)", README)
+
+
+def run(code: str, folder: Path) -> tuple[str, str]:
+    """What an example prints, and what it writes to stderr."""
+    packages = [str(path) for path in (ROOT / "generated").iterdir()]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *packages])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
@@ -26,19 +51,65 @@ def test_examples_run_as_they_stand(number: int, stub: Stub, tmp_path: Path) -> 
         (tmp_path / name).write_bytes(picture(form))
     assert "http://127.0.0.1:8080" in EXAMPLES[number] or "Stub()" in EXAMPLES[number]
     code = EXAMPLES[number].replace("http://127.0.0.1:8080", stub.url)
-    packages = [str(path) for path in (ROOT / "generated").iterdir()]
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *packages])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    out, errors = run(code, tmp_path)
+    assert errors == ""
     # a file's URL, an id: each example says what it did
-    assert re.search(r"http://127|\d{5,}", done.stdout), done.stdout
+    assert re.search(r"http://127|\d{5,}", out), out
+
+
+CREDENTIALS = {"questionpro": "test-api-key", "inventorum": "test-token", "pingone": "test-token"}
+PACKAGE_EXAMPLES = [
+    (vendor, number, code)
+    for vendor in CREDENTIALS
+    for number, code in enumerate(blocks(ROOT / "generated" / vendor / "README.md"))
+]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "number", "code"),
+    PACKAGE_EXAMPLES,
+    ids=[f"{vendor}-{number}" for vendor, number, _ in PACKAGE_EXAMPLES],
+)
+def test_examples_of_a_package_run(
+    vendor: str, number: int, code: str, stub: Stub, tmp_path: Path
+) -> None:
+    for name in re.findall(r'Path\("([^"]+)"\)', code):
+        (tmp_path / name).write_bytes(picture("PNG"))
+    code = code.replace('"…"', repr(CREDENTIALS[vendor]))
+    answer = {"questionID": 12345678, "answerValues": [{"answerID": 123456789}]}
+    code = code.replace("body=…", f"body={ {'responseSet': [answer]} }")
+    code = code.replace("survey_id=1234567", f"survey_id={SURVEY}")
+    code = code.replace("environment_id=…", f"environment_id={ENVIRONMENT!r}")
+    code, count = re.subn(
+        r"^with (\w+)\(", rf"with \1(base_url={stub.urls[vendor]!r}, ", code, flags=re.M
+    )
+    assert count == 1
+    out, errors = run(code, tmp_path)
+    assert "Traceback" not in errors
+    if number == 0:
+        assert errors == ""
+        assert re.search(r"http://127|\d{5,}", out), out
+    else:
+        assert re.search(r"^(\d+) of \1$", out, re.MULTILINE), out  # the progress, to its end
+        assert re.search(r"^(200|201) application/json", out, re.MULTILINE), out
+
+
+def test_every_package_shows_both_examples() -> None:
+    assert [number for _, number, _ in PACKAGE_EXAMPLES] == [0, 1] * len(CREDENTIALS)
+
+
+def test_every_key_of_ours_is_explained() -> None:
+    text = (ROOT / "overrides" / "README.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"`(x-[a-z-]+)`", text))
+    read: set[str] = set()
+    for path in [*(ROOT / "scripts").rglob("*.py"), *(ROOT / "overrides").glob("*/*.yaml")]:
+        found = re.findall(
+            r"(?<![\w-])x-(?:client|env|version|pagination|source|assumed|page|reason)[a-z-]*",
+            path.read_text(encoding="utf-8"),
+        )
+        read |= {key for key in found if not key.endswith("-")}
+    assert read - explained == set()
+    assert explained - read == set()
 
 
 def test_there_is_an_example_for_every_vendor() -> None:

@@ -15,10 +15,10 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from .decoding import MissingKey, convert, decode_json
+from .decoding import MissingKey, convert, decode_json, walk
 from .encoding import to_builtins
 from .errors import ConfigurationError
-from .model import Model
+from .model import Model, is_listed
 from .shapes import is_array, is_object
 from .structure import additional_type, fields
 
@@ -73,19 +73,56 @@ def check_json(content: bytes, expected: Any) -> None:
     try:
         typed = decode_json(content, expected)
     except MissingKey:
+        _check_present(msgspec.json.decode(content), expected, "$")
         return
     except ValueError as error:
-        message = f"the body is not what the API document says: {error}"
-        raise ConfigurationError(message) from None
+        raise _wrong_body(error) from None
     if has_enum(expected):
         _refuse_unknown("the body", typed)
 
 
-def _refuse_unknown(name: str, typed: object) -> None:
-    for path, value in _unknown(typed, "$"):
-        raise ConfigurationError(
-            f"{name}: {path}: {value.value!r} is none of {_listed(type(value))}"
-        )
+def _wrong_body(error: ValueError) -> ConfigurationError:
+    return ConfigurationError(f"the body is not what the API document says: {error}")
+
+
+def _check_present(value: Any, expected: Any, path: str) -> None:
+    """Check what is there of a value that lacks keys; of a union nobody knows which is meant."""
+    try:
+        typed = walk(value, expected, path)
+    except MissingKey:
+        for key, item, kind in _inside(value, _meant(expected)):
+            _check_present(item, kind, f"{path}{key}")
+    except ValueError as error:
+        raise _wrong_body(error) from None
+    else:
+        _refuse_unknown("the body", typed, path)
+
+
+def _meant(expected: Any) -> Any:
+    """The type of a value that is there, where the document gives it one only."""
+    if get_origin(expected) not in (Union, types.UnionType):
+        return expected
+    members = {*get_args(expected)} - {msgspec.UnsetType, types.NoneType}
+    return members.pop() if len(members) == 1 else expected
+
+
+def _inside(value: Any, expected: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What a value holds: place, value and type of each."""
+    if get_origin(expected) is list:
+        for index, item in enumerate(value):
+            yield f"[{index}]", item, get_args(expected)[0]
+    elif get_origin(expected) is dict:
+        for key, item in value.items():
+            yield f".{key}", item, get_args(expected)[1]
+    elif isinstance(expected, type) and issubclass(expected, Model):
+        known = {field.key: field.type for field in fields(expected)}
+        for key, item in value.items():
+            yield f".{key}", item, known.get(key, additional_type(expected))
+
+
+def _refuse_unknown(name: str, typed: object, path: str = "$") -> None:
+    for at, value in _unknown(typed, path):
+        raise ConfigurationError(f"{name}: {at}: {value.value!r} is none of {_listed(type(value))}")
 
 
 def _listed(kind: type[Enum]) -> str:
@@ -94,7 +131,7 @@ def _listed(kind: type[Enum]) -> str:
 
 def _unknown(value: object, path: str) -> Iterator[tuple[str, Enum]]:
     if isinstance(value, Enum):
-        if value.name not in type(value).__members__:
+        if not is_listed(value):
             yield path, value
     elif isinstance(value, Model):
         for field in fields(type(value)):

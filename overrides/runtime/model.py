@@ -8,7 +8,7 @@ dataclasses. On top of that they keep what the document does not know: unknown k
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -84,7 +84,7 @@ class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         pairs = zip(self.__struct_fields__, self._values(), strict=True)
-        shown = [f"{field}={value!r}" for field, value in pairs if value is not msgspec.UNSET]
+        shown = [f"{field}={_short(value)}" for field, value in pairs if value is not msgspec.UNSET]
         if extra := self.__extra__:
             shown.append(f"additional_properties={extra!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
@@ -101,6 +101,15 @@ class Model(msgspec.Struct, dict=True, forbid_unknown_fields=True):
         return {field: value for field, value in pairs if value is not msgspec.UNSET}
 
 
+def _short(value: object) -> str:
+    if isinstance(value, bytes) and len(value) > _SHOWN:
+        return f"<bytes of {len(value)} bytes>"
+    return repr(value)
+
+
+_SHOWN = 40
+"""Bytes that are shown as they are; a file would fill the screen."""
+
 _M = TypeVar("_M", bound=Model)
 
 
@@ -109,6 +118,14 @@ def _rebuild(cls: type[_M], given: Mapping[str, Any], extra: Mapping[str, Any]) 
     if extra:
         model.additional_properties = extra
     return model
+
+
+def is_listed(value: Enum) -> bool:
+    """Whether the document lists a value of an open enum.
+
+    Its name tells nothing: a text that a server sends may be spelled like the name of a member.
+    """
+    return type(value).__members__.get(value.name) is value
 
 
 class OpenStrEnum(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -184,9 +184,10 @@ def endpoints_of(document: dict[str, Any], data: GeneratorData) -> list[Endpoint
     for collection in data.endpoint_collections_by_tag.values():
         for endpoint in collection.endpoints:
             parsed[endpoint.method, endpoint.path.get_untrusted_value()] = endpoint
+    models = {str(model.class_info.name): model for model in data.models}
     by_shape = {(method, path_shape(path)): found for (method, path), found in parsed.items()}
     return [
-        _endpoint(document, view, by_shape[view.method, path_shape(view.path)])
+        _endpoint(document, view, by_shape[view.method, path_shape(view.path)], models)
         for view in operations(document)
         if (view.method, path_shape(view.path)) in by_shape
     ]
@@ -198,14 +199,19 @@ def path_shape(path: str) -> str:
     return "{}".join([pieces[0], *(piece.partition("}")[2] for piece in pieces[1:])])
 
 
-def _endpoint(document: dict[str, Any], view: OperationView, parsed: ParsedEndpoint) -> Endpoint:
+def _endpoint(
+    document: dict[str, Any],
+    view: OperationView,
+    parsed: ParsedEndpoint,
+    models: Mapping[str, ModelProperty],
+) -> Endpoint:
     operation = view.operation
     security = _security(document, operation)
     bodies = _bodies(document, view, parsed)
     raw_body = any(body.kind == "raw" for body in bodies)
     parameters = list(_parameters(document, view, parsed, raw_body=raw_body))
     request_body = resolve(document, operation.get("requestBody", {}))
-    answers = _answers(document, operation, parsed)
+    answers = _answers(document, operation, parsed, models)
     imports: dict[str, str] = {}
     props = [*parsed.list_all_parameters(), *(response.prop for response in parsed.responses)]
     for prop in props:
@@ -336,7 +342,10 @@ def _part_types(prop: PropertyProtocol, encoding: dict[str, Any]) -> dict[str, t
 
 
 def _answers(
-    document: dict[str, Any], operation: dict[str, Any], parsed: ParsedEndpoint
+    document: dict[str, Any],
+    operation: dict[str, Any],
+    parsed: ParsedEndpoint,
+    models: Mapping[str, ModelProperty],
 ) -> list[AnswerView]:
     answers: list[AnswerView] = []
     raw = {
@@ -355,7 +364,10 @@ def _answers(
                 "text": ("text", "str"),
             }.get(media_kind(media_type), ("bytes", "bytes"))
         description = prose(described.get("description"))
-        answers.append(AnswerView(status, kind, annotation, media_type, description, response.prop))
+        prop: PropertyProtocol = response.prop
+        if isinstance(prop, ModelProperty):  # a reference: the names of attributes are the model's
+            prop = models.get(str(prop.class_info.name), prop)
+        answers.append(AnswerView(status, kind, annotation, media_type, description, prop))
     return answers
 
 

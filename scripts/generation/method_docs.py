@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from openapi_python_client.parser.properties import ModelProperty
+
 from overrides.runtime.errors import APIStatusError, InternalServerError, status_error_class
 
 from .docstrings import Section
 from .methods import Argument, Method
+from .models import field_of, properties_of
 
 
 class Told(NamedTuple):
@@ -104,7 +107,18 @@ def _returns(method: Method, pager: str | None) -> str:
         ).removesuffix(" Each page: ")
     if method.returns == "None":
         return f"None. {text}".strip()
-    return f"{method.returns}: {text}" if text else f"{method.returns}."
+    return " ".join(
+        [f"{method.returns}: {text}" if text else f"{method.returns}.", *_noted(method)]
+    )
+
+
+def _noted(method: Method) -> Iterator[str]:
+    """A sentence for each field of the answer that the document describes."""
+    for answer in method.endpoint.successes:
+        if isinstance(answer.prop, ModelProperty):
+            for field in map(field_of, properties_of(answer.prop)):
+                if field.description:
+                    yield f"``{field.name}``: {field.description.rstrip('.')}."
 
 
 def _raised(method: Method) -> Iterator[Told]:

@@ -47,6 +47,7 @@ class OptionView:
     description: str
     kind: str  # "secret", "server", "parameter"
     environment: str = ""
+    needed: bool = False
     constraint: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -240,6 +241,7 @@ def _parameter_options(document: dict[str, Any]) -> list[OptionView]:
                 default=repr(default) if default is not None or not required else "",
                 description=prose(parameter.get("description")),
                 kind="parameter",
+                needed=required,
                 constraint=constraint(schema),
             )
     return list(options.values())

@@ -72,7 +72,12 @@ class Images:
                 client's when None.
 
         Returns:
-            Image: The image is stored.
+            Image: The image is stored. ``id``: Number of the image. Negative when the API
+                version is 7 or below (a bug that the page admits). ``urls``: Where the sizes of
+                the image can be fetched, one URL per size. ``type``: Purpose of the image as a
+                number, 0 product, 1 account, 2 user, 3 category. ``new``: Always true on a
+                created image. A working client sends it back beside the id when it refers to
+                the image.
 
         Raises:
             BadRequestError: (400) The form is incomplete or wrong; the answer names the fields
@@ -172,7 +177,12 @@ class AsyncImages:
                 client's when None.
 
         Returns:
-            Image: The image is stored.
+            Image: The image is stored. ``id``: Number of the image. Negative when the API
+                version is 7 or below (a bug that the page admits). ``urls``: Where the sizes of
+                the image can be fetched, one URL per size. ``type``: Purpose of the image as a
+                number, 0 product, 1 account, 2 user, 3 category. ``new``: Always true on a
+                created image. A working client sends it back beside the id when it refers to
+                the image.
 
         Raises:
             BadRequestError: (400) The form is incomplete or wrong; the answer names the fields

@@ -44,6 +44,7 @@ SERVICE = Service(
             minimum=3,
         ),
     },
+    needed=("api_version",),
 )
 
 

@@ -65,7 +65,11 @@ class Images:
                 client's when None.
 
         Returns:
-            Image: The image is stored.
+            Image: The image is stored. ``field_links``: Links to the image and to what it
+                belongs to. ``id``: Id of the image, written as a UUID in the page's example.
+                ``targets``: The stored files of the image, by name; `original` is the uploaded
+                one, others may be there. ``environment``: The environment that the image
+                belongs to. ``created_at``: When the image was stored, in UTC with milliseconds.
 
         Raises:
             BadRequestError: (400) The request is wrong. Codes INVALID_DATA, INVALID_REQUEST,
@@ -159,7 +163,11 @@ class AsyncImages:
                 client's when None.
 
         Returns:
-            Image: The image is stored.
+            Image: The image is stored. ``field_links``: Links to the image and to what it
+                belongs to. ``id``: Id of the image, written as a UUID in the page's example.
+                ``targets``: The stored files of the image, by name; `original` is the uploaded
+                one, others may be there. ``environment``: The environment that the image
+                belongs to. ``created_at``: When the image was stored, in UTC with milliseconds.
 
         Raises:
             BadRequestError: (400) The request is wrong. Codes INVALID_DATA, INVALID_REQUEST,

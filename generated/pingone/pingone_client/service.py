@@ -45,6 +45,7 @@ SERVICE = Service(
     requires_credential=True,
     error_message="/message",
     constraints={},
+    needed=(),
 )
 
 

@@ -138,7 +138,9 @@ class Images:
                 client's when None.
 
         Returns:
-            UploadImageResult: The image is in the library.
+            UploadImageResult: The image is in the library. ``response``: An image in a user's
+                library. ``request_id``: Id of the request in the vendor's logs; left out by the
+                old edition.
 
         Raises:
             BadRequestError: (400) A parameter or the body is wrong.
@@ -292,7 +294,9 @@ class AsyncImages:
                 client's when None.
 
         Returns:
-            UploadImageResult: The image is in the library.
+            UploadImageResult: The image is in the library. ``response``: An image in a user's
+                library. ``request_id``: Id of the request in the vendor's logs; left out by the
+                old edition.
 
         Raises:
             BadRequestError: (400) A parameter or the body is wrong.
@@ -382,7 +386,9 @@ class Responses:
                 client's when None.
 
         Returns:
-            CreateResponseResult: The response is stored.
+            CreateResponseResult: The response is stored. ``response``: A stored survey
+                response. ``request_id``: Id of the request in the vendor's logs; left out by
+                the old edition.
 
         Raises:
             BadRequestError: (400) A parameter or the body is wrong.
@@ -468,7 +474,9 @@ class AsyncResponses:
                 client's when None.
 
         Returns:
-            CreateResponseResult: The response is stored.
+            CreateResponseResult: The response is stored. ``response``: A stored survey
+                response. ``request_id``: Id of the request in the vendor's logs; left out by
+                the old edition.
 
         Raises:
             BadRequestError: (400) A parameter or the body is wrong.

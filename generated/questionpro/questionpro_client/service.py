@@ -54,6 +54,7 @@ SERVICE = Service(
     requires_credential=True,
     error_message="/response/error/message",
     constraints={},
+    needed=(),
 )
 
 

@@ -33,6 +33,7 @@ class Service:
         requires_credential: whether no operation can be called without one.
         error_message: JSON pointer to the sentence in an error body.
         constraints: what the document says of the client-wide parameters, by option.
+        needed: those parameters that have a value in every request.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Service:
     requires_credential: bool
     error_message: str = ""
     constraints: Mapping[str, Constraint] = field(default_factory=dict[str, Constraint])
+    needed: tuple[str, ...] = ()
 
     def configure(
         self,
@@ -63,6 +65,9 @@ class Service:
             ConfigurationError: a credential is missing, a server variable has a value the document
                 does not list, or another argument cannot be used.
         """
+        for name in self.needed:
+            if values[name] is None:
+                raise ConfigurationError(f"{name}=None is no value, and every request needs one")
         self._check(values)
         found = self._given(secrets)
         for option in secrets:

@@ -13,6 +13,8 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 
 class Timestamp(datetime.datetime):
     """An aware :class:`datetime.datetime` that remembers the text it came from.
@@ -47,6 +49,17 @@ class Timestamp(datetime.datetime):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Callable[[str], Self], tuple[str]]:
         return type(self).parse, (to_rfc3339(self),)
+
+
+def full_date(text: str) -> datetime.date:
+    """Read an RFC 3339 ``full-date``; Python itself reads ``20200227`` and ``2020-W09-4`` too.
+
+    Raises:
+        ValueError: the text is something else.
+    """
+    if _FULL_DATE.fullmatch(text) is None:
+        raise ValueError("expected an RFC 3339 date like 2020-02-27")
+    return datetime.date.fromisoformat(text)
 
 
 def to_rfc3339(value: datetime.datetime) -> str:

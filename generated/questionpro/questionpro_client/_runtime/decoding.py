@@ -22,11 +22,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from .model import Model
+from .model import Model, is_listed
 from .shapes import is_array
 from .structure import additional_type, fields
 from .surplus import sieve_for
-from .timestamp import Timestamp
+from .timestamp import Timestamp, full_date
 
 
 class MissingKey(ValueError):
@@ -164,7 +164,7 @@ def _convert_class(value: Any, expected: type[Any], path: str) -> Any:
     if expected is Timestamp:
         return _convert_text(_expect(value, str, path), expected, path, Timestamp.parse)
     if expected is datetime.date:
-        return _convert_text(_expect(value, str, path), expected, path, datetime.date.fromisoformat)
+        return _convert_text(_expect(value, str, path), expected, path, full_date)
     if expected is uuid.UUID:
         return _convert_text(_expect(value, str, path), expected, path, uuid.UUID)
     if expected in (dict, list):
@@ -235,7 +235,7 @@ def _unknown(value: object) -> int:
     if is_array(value):
         return sum(_unknown(item) for item in value)
     if isinstance(value, Enum):
-        return value.name not in type(value).__members__
+        return not is_listed(value)
     return 0
 
 
