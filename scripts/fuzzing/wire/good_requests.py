@@ -29,7 +29,7 @@ JPEG = base64.b64decode(
     "AAIRAxEAPwCcAXv/2Q=="
 )
 GIF = base64.b64decode("R0lGODdhAwACAIEAAMgeWgAAAAAAAAAAACwAAAAAAwACAAAIBgABCBwYEAA7")
-"""Pictures of 3 × 2 pixels."""
+"""Pictures of 3 by 2 pixels."""
 
 FILES = {
     "image/png": (PNG, "png"),

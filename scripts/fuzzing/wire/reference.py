@@ -9,7 +9,7 @@ minor version), it takes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _LINE = re.compile(rb"(" + TOKEN + rb") ([^\x00-\x20\x7f-\xff]+) HTTP/([0-9])\.([0-9])")
@@ -141,7 +141,10 @@ def read(data: bytes) -> Reading:
         while data.startswith(b"\r\n", cursor.position):  # RFC 9112, 2.2: "at least one"
             cursor.position += 2
         if cursor.position == len(data) or data[cursor.position :] == b"\r":
-            return Reading(tuple(requests))
+            # One empty line has to be forgiven; more of them may be refused.
+            more = len(data) - start > 2
+            empty = Refusal("nothing but empty lines", "RFC 9112, 2.2")
+            return Reading(tuple(requests), incomplete=empty if more else None)
         try:
             request = _request(cursor)
         except _Refused as refused:
@@ -175,7 +178,7 @@ def _request(cursor: _Cursor) -> Request:
     minor = int(match[4])
     fault = _target_fault(match[1], match[2])
     fields = _fields(cursor)
-    fault = fault or _host_fault(fields, minor) or _expect_fault(fields)
+    fault = fault or _host_fault(fields, minor)
     body, trailers, chunked = _body(cursor, fields, minor)
     return Request(
         match[1], match[2], minor, tuple(fields), body, trailers, cursor.position, chunked, fault
@@ -221,12 +224,6 @@ def _host_fault(fields: list[tuple[bytes, bytes]], minor: int) -> str:
     if not hosts:
         return "no Host" if minor else ""
     return "" if _AUTHORITY.fullmatch(hosts[0]) else "a Host that is no host"
-
-
-def _expect_fault(fields: list[tuple[bytes, bytes]]) -> str:
-    # RFC 9110, 10.1.1: a server MAY refuse other expectations, so they are none of a fault.
-    del fields
-    return ""
 
 
 def _body(
@@ -285,7 +282,7 @@ class Route:
 
     path: bytes = b""
     query: bytes = b""
-    authority: bytes = field(default=b"")
+    authority: bytes = b""
 
 
 def route(target: bytes) -> Route:
