@@ -8,10 +8,12 @@ import gc
 import json
 import socket
 import struct
+import threading
 
 import pytest
 
 from tests.stub import Stub
+from tests.stub.connection import Connection
 from tests.stub.pictures import picture
 from tests.stub.request_head import LONGEST_HEAD, LONGEST_TARGET, MOST_FIELDS
 from tests.stub.wire import (
@@ -342,13 +344,21 @@ def test_a_form_that_ends_within_a_parts_headers_is_refused(stub: Stub) -> None:
 
 
 def test_a_client_that_resets_amid_its_refusal_leaves_no_error_behind(
-    stub: Stub, caplog: pytest.LogCaptureFixture
+    stub: Stub, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for request_ in [b"nonsense\r\n\r\n", post(b"Content-Length: 100000\r\n", b"x")] * 40:
-        with connect(stub.url) as connection:
-            connection.sendall(request_)
-            linger = struct.pack("ii", 1, 0)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    gone, finish = threading.Event(), Connection._finish
+
+    def finish_late(connection: Connection) -> None:
+        gone.wait(10)
+        finish(connection)
+
+    with connect(stub.url) as connection:
+        monkeypatch.setattr(Connection, "_finish", finish_late)
+        connection.sendall(b"nonsense\r\n\r\n")
+        assert connection.recv(1)
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    gone.set()
     assert exchange(stub.url, GOOD + b"\r\n").status == 200
     gc.collect()  # which tells of tasks that ended with an error
     assert [record for record in caplog.records if record.name == "asyncio"] == []

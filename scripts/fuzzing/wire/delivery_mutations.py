@@ -46,7 +46,7 @@ def _slow(draft: Draft, change: Change) -> None:
 
 @DELIVERY.add("slow-head")
 def _slow_head(draft: Draft, change: Change) -> None:
-    draft.delivery.cuts = tuple(range(1, 25))
+    draft.delivery.cuts = tuple(range(1, 13))
     draft.delivery.pause = 0.02
 
 

@@ -176,7 +176,7 @@ class _Court:
                     index=index,
                 )  # fmt: skip
         elif 400 <= answer.status < 500:
-            self._documented(index, view is not None, answer)
+            self._documented(index, view is not None and not request.delayed, answer)
 
     def _refused(self, index: int, tail: Refusal, answer: WireAnswer) -> None:
         if answer.status < 400:

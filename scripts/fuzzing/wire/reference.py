@@ -9,7 +9,7 @@ minor version), it takes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _LINE = re.compile(rb"(" + TOKEN + rb") ([^\x00-\x20\x7f-\xff]+) HTTP/([0-9])\.([0-9])")
@@ -31,7 +31,8 @@ class Request:
     """A complete request. Names of `fields` are in lower case; `end` is the offset after it.
 
     `fault` says what is wrong with it although it can be told where it ends: a server must refuse
-    it and may go on.
+    it and may go on. `delayed` requests come after more empty lines than a server must forgive, so
+    that it may refuse these before it knows of the request.
     """
 
     method: bytes
@@ -43,6 +44,7 @@ class Request:
     end: int
     chunked: bool = False
     fault: str = ""
+    delayed: bool = False
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of a field; `name` in lower case."""
@@ -145,14 +147,19 @@ def read(data: bytes) -> Reading:
             more = len(data) - start > 2
             empty = Refusal("nothing but empty lines", "RFC 9112, 2.2")
             return Reading(tuple(requests), incomplete=empty if more else None)
+        delayed = cursor.position - start > 2
         try:
-            request = _request(cursor)
+            request = replace(_request(cursor), delayed=delayed)
         except _Refused as refused:
+            if delayed:
+                cursor.method = cursor.target = b""
             return Reading(
                 tuple(requests),
                 Refusal(refused.reason, refused.section, cursor.method, cursor.target),
             )
         except _Incomplete:
+            if delayed:
+                cursor.method = cursor.target = b""
             reason = "the head is incomplete" if not _head_ends(data, start) else "cut in the body"
             return Reading(
                 tuple(requests),
