@@ -25,8 +25,6 @@ CONNECTIONS = 32
 _BATCH = 768
 _FIRST_BATCH = 48
 _MOST_FINDINGS = 40
-_SHRINKING = 4.0
-"""Seconds that the bytes of one finding may take to become shorter."""
 
 
 def run(
@@ -37,24 +35,33 @@ def run(
     progress: Progress,
     *,
     patience: float = 5.0,
+    shrinking: float = 4.0,
 ) -> Counts:
     """Fuzz a server on the level of bytes until the budget is spent.
 
-    `patience` is how many seconds an answer may take before that is a hang. Without a limit of
+    `patience` is how many seconds an answer may take before that is a hang, `shrinking` how many
+    seconds the bytes of one finding may take to become shorter. Without a limit of
     time, `budget.cases` are drawn for each operation and area of mutations.
     """
-    return asyncio.run(_Run(target, budget, seed, emit, progress).run(patience))
+    return asyncio.run(_Run(target, budget, seed, emit, progress, shrinking).run(patience))
 
 
 class _Run:
     def __init__(
-        self, target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress
+        self,
+        target: Target,
+        budget: Budget,
+        seed: int,
+        emit: Emit,
+        progress: Progress,
+        shrinking: float,
     ) -> None:
         self._target = target
         self._budget = budget
         self._seed = seed
         self._emit = emit
         self._progress = progress
+        self._shrinking = shrinking
         self._counts = Counts()
         self._seen: set[tuple[str, str, str]] = set()
         self._started = time.monotonic()
@@ -158,7 +165,7 @@ class _Run:
     async def _shortened(
         self, case: Case, violation: Violation, fails: Callable[[Shot], Awaitable[bool]]
     ) -> None:
-        seconds = min(_SHRINKING, max(1.0, self._budget.left))
+        seconds = min(self._shrinking, max(1.0, self._budget.left))
         case, shot = await shrink(case, self._range.shot, fails, seconds)
         result = await self._range.fire(shot)
         shown = next((v for v in result.violations if v.key == violation.key), violation)
