@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from scripts.fuzzing.credentials import Credentials, Redaction, Scheme, schemes
-from scripts.fuzzing.exchange import Pace, Request, Sender
+from scripts.fuzzing.exchange import Exchange, Pace, Request, Sender
 from scripts.openapi import yaml_source
 from scripts.openapi.operations import OperationView, operations
 
@@ -112,6 +112,25 @@ class Target:
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(str(value), safe=""))
         return f"{self.base_url}{filled}" + (f"?{query}" if query else "")
+
+    def betrays(self, exchange: Exchange) -> bool:
+        """Whether an answer shows a credential that was sent where the document wants it.
+
+        What a client puts elsewhere is no credential to the server: it may be repeated like any
+        other text.
+        """
+        answer = exchange.answer
+        if answer is None or self._misplaced(exchange.request):
+            return False
+        texts = [answer.body, *(value.encode("latin-1", "replace") for _, value in answer.headers)]
+        return any(map(self.redaction.shows, texts))
+
+    def _misplaced(self, request: Request) -> bool:
+        names = {s.field for s in self.credentials.schemes.values() if s.place == "query"}
+        pairs = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+        texts = [value for name, value in pairs if name not in names]
+        texts.append(urlsplit(request.url).path)
+        return any(self.redaction.shows(text.encode("utf-8", "replace")) for text in texts)
 
     def reset(self) -> None:
         """Forget all state, where the server is ours."""
