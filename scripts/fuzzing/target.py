@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -131,6 +132,16 @@ class Target:
         texts = [value for name, value in pairs if name not in names]
         texts.append(urlsplit(request.url).path)
         return any(self.redaction.shows(text.encode("utf-8", "replace")) for text in texts)
+
+    def reach(self) -> None:
+        """Raise TargetError if nobody listens there."""
+        host, port = self.origin
+        try:
+            socket.create_connection((host, port), self.timeout).close()
+        except OSError as error:
+            raise TargetError(
+                f"{self.base_url}: cannot connect ({error}); is the server running?"
+            ) from error
 
     def reset(self) -> None:
         """Forget all state, where the server is ours."""
