@@ -1,4 +1,4 @@
-"""Test a server against its document: `python scripts/fuzz.py <vendor or file> [--base-url URL]`."""
+"""Test a server against its document: `python scripts/fuzz.py <vendor or file>`."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,9 @@ from scripts.fuzzing.exchange import Answer, Exchange, Request, Sender
 from scripts.fuzzing.facts import Facts
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import Target
+from scripts.openapi import operations
 from scripts.openapi.operations import OperationView
+from scripts.openapi.pointer import resolve
 
 
 class NotApplicable(Exception):
@@ -61,6 +63,29 @@ class Bench:
         """The good requests of an operation."""
         return self.goods[self.target.label(view)]
 
+    def fresh(self, draft: Draft) -> Draft | None:
+        """The draft for a thing that was made for it, where the document links the two (`links` of
+        the answer that makes one); None when nobody knows a thing that exists.
+        """
+        if not draft.invented:
+            return draft
+        wanted = draft.view.operation.get("operationId")
+        for maker in self.views:
+            for status, link in _links(self.target.document, maker):
+                if link.get("operationId") != wanted or not status.startswith("2"):
+                    continue
+                answer = decoded(self.send(self.drafts(maker)[0]))
+                for name, expression in link.get("parameters", {}).items():
+                    place, _, at = str(expression).partition("#")
+                    if place != "$response.body":
+                        continue
+                    try:
+                        draft = draft.with_path(name.removeprefix("path."), resolve(answer, at))
+                    except LookupError:
+                        continue
+                return draft
+        return None
+
     @property
     def uploads(self) -> list[OperationView]:
         """The operations that take a file."""
@@ -104,11 +129,12 @@ class Bench:
         got: str,
         exchanges: tuple[Exchange, ...] = (),
         signature: str = "",
+        check: str = "",
     ) -> None:
-        """Report a failure of the running check."""
+        """Report a failure of the running check, or of another one that it asked on the way."""
         self.emit(
             Finding(
-                check=self.check,
+                check=check or self.check,
                 operation=operation if isinstance(operation, str) else self.target.label(operation),
                 title=title,
                 expected=expected,
@@ -128,6 +154,13 @@ class Bench:
         if not 200 <= exchange.status < 300:
             raise Unjudged(f"{self.target.label(draft.view)} answers {shown(exchange)}")
         return exchange, decoded(exchange)
+
+
+def _links(document: dict[str, Any], view: OperationView) -> Iterator[tuple[str, dict[str, Any]]]:
+    for status, raw in view.operation.get("responses", {}).items():
+        response = operations.resolve(document, raw)
+        for link in response.get("links", {}).values():
+            yield str(status), operations.resolve(document, link)
 
 
 def decoded(exchange: Exchange) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -34,7 +34,8 @@ class Draft:
 
     `json` is the body's value, `parts` are a form's, `raw` is a body as it is; at most one is set.
     `file` names the part that holds the file, "" when the whole body does, None without a file.
-    `note` says in words which of the documented forms this is.
+    `note` says in words which of the documented forms this is; `invented` names the path
+    parameters for which the document shows no value that exists.
     """
 
     view: OperationView
@@ -47,7 +48,7 @@ class Draft:
     raw: bytes | None = None
     file: str | None = None
     note: str = ""
-    choices: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    invented: tuple[str, ...] = ()
 
     @property
     def file_bytes(self) -> bytes:
@@ -165,12 +166,15 @@ def good(target: Target, view: OperationView) -> list[Draft]:
     path: dict[str, Any] = {}
     query: list[tuple[str, str]] = []
     headers: list[tuple[str, str]] = []
+    invented: list[str] = []
     for parameter in view.parameters:
         name, place = str(parameter["name"]), str(parameter["in"])
         needed = bool(parameter.get("required"))
         value = target.values.get(name, example(target.document, parameter))
         if value is None and needed:
             value = sample(target.document, parameter.get("schema", {}))
+            if place == "path":
+                invented.append(name)
         if value is None or (place == "query" and not needed and name not in target.values):
             continue
         if place == "path":
@@ -179,7 +183,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
             query.append((name, text(value)))
         elif place == "header" and name.lower() not in ("accept", "content-type", "authorization"):
             headers.append((name, text(value)))
-    plain = Draft(view, path, tuple(query), tuple(headers))
+    plain = Draft(view, path, tuple(query), tuple(headers), invented=tuple(invented))
     body = resolve(target.document, view.operation.get("requestBody", {}))
     content: dict[str, Any] = body.get("content", {})
     if not content:
@@ -257,7 +261,8 @@ def _conditioned(draft: Draft, condition: Any) -> Iterator[Draft]:
         return
     name = str(condition["header"])
     given = draft.parameter("header", name)
-    own = next((p.get("schema", {}) for p in draft.view.parameters if p["name"] == name), {})
+    named = [parameter for parameter in draft.view.parameters if parameter["name"] == name]
+    own: dict[str, Any] = named[0].get("schema", {}) if named else {}
     bounds = [of[key] for of in (condition, own) for key in ("minimum", "maximum") if key in of]
     values = [str(bound) for bound in dict.fromkeys(bounds) if holds(condition, str(bound))]
     if given is not None and holds(condition, given) and given not in values:

@@ -89,7 +89,7 @@ class Report:
             lines = [
                 f"{number}. {item.title}",
                 f"   where     {item.finding.operation or self.target.name}",
-                f"   check     {item.finding.check} (seen {item.times}×)",
+                f"   check     {item.finding.check} (seen {item.times} times)",
                 f"   expected  {item.expected}",
                 f"   got       {item.got}",
                 f"   seed      {item.finding.seed}",

@@ -63,7 +63,7 @@ def page(report: Report) -> str:
 def _section(item: Shown) -> str:
     rows = {
         "where": item.finding.operation,
-        "check": f"{item.finding.check} (seen {item.times}×)",
+        "check": f"{item.finding.check} (seen {item.times} times)",
         "expected": item.expected,
         "got": item.got,
         "seed": str(item.finding.seed),

@@ -258,7 +258,8 @@ class ClientMethod:
 
 
 _LINE = re.compile(
-    r"^- `(?P<call>[\w.]+)\((?P<arguments>.*)\) -> (?P<returns>.*?)` — .*`(?P<operation>[A-Z]+ \S+)`$"
+    r"^- `(?P<call>[\w.]+)\((?P<arguments>.*)\) -> (?P<returns>.*?)`"
+    r" — .*`(?P<operation>[A-Z]+ \S+)`$"
 )
 
 

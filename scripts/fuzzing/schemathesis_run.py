@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ from scripts.fuzzing.target import READING, Target
 from scripts.openapi.operations import OperationView
 
 _KNOWN = 0.9
-"""How often a path parameter is one that exists: what lies behind an unknown one is never reached."""
+"""How often a path parameter is one that exists: nothing behind an unknown one is reached."""
 
 
 def run(
@@ -35,7 +35,7 @@ def run(
     """All phases and checks of schemathesis; `budget.cases` is its number of examples."""
     progress.stage("schemathesis")
     bench = Bench(target, budget, seed, emit, progress)
-    schema = schemathesis.openapi.from_dict(
+    schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(
         target.document, config=_config(target, budget, seed, workers)
     )
     if target.read_only:
@@ -113,7 +113,7 @@ def _known_values(target: Target) -> dict[str, Any]:
 
 
 @contextmanager
-def _same_boundaries(seed: int) -> Iterator[None]:
+def _same_boundaries(seed: int) -> Generator[None]:
     """Boundaries of forms that depend on the seed alone: the encoder takes them from the system's
     chance, and then no two runs would send the same bytes.
     """
@@ -170,18 +170,20 @@ class _Judge:
                 self._answers(view, exchange)
         bench.progress.case(len(exchanges))
         for case_id, nodes in recorder.checks.items():
-            for node in nodes:
-                bench.counts.checks[f"schemathesis: {node.name}"] += 1
-                if node.status != Status.FAILURE or node.failure_info is None:
+            for verdict in nodes:
+                bench.counts.checks[f"schemathesis: {verdict.name}"] += 1
+                if verdict.status != Status.FAILURE or verdict.failure_info is None:
                     continue
-                failure = node.failure_info.failure
+                failure = verdict.failure_info.failure
                 chain = [
                     case.id
                     for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
                 ]
                 shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
                 label = failure.operation or recorder.label
-                self._found(node.name, label, failure, shown_)
+                if shown_ and self._unknown_method(label, shown_[-1]):
+                    continue
+                self._found(verdict.name, label, failure, shown_)
 
     def _view(self, label: str, exchange: Exchange) -> OperationView | None:
         """The operation that was called; none when schemathesis tried another method."""
@@ -189,6 +191,14 @@ class _Judge:
         if view is not None and exchange.request.method == view.method.upper():
             return view
         return None
+
+    def _unknown_method(self, label: str, exchange: Exchange) -> bool:
+        """Whether this is a refusal of a method that is not documented, by a server that is not
+        ours: schemathesis wants a 405, RFC 9110 has a 501 for methods that a server does not know
+        (15.6.2) and a 404 for things that are not there for a method.
+        """
+        refused = 400 <= exchange.status < 500 or exchange.status == 501
+        return not self._bench.target.ours and refused and self._view(label, exchange) is None
 
     def _found(
         self, check: str, label: str, failure: Failure, exchanges: tuple[Exchange, ...]

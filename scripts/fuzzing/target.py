@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from scripts.fuzzing.credentials import Credentials, Redaction, Scheme, schemes
 from scripts.fuzzing.exchange import Exchange, Pace, Request, Sender
-from scripts.openapi import yaml_source
+from scripts.openapi import overlay, yaml_source
 from scripts.openapi.operations import OperationView, operations
+from scripts.openapi.origin import Origins
 
 if TYPE_CHECKING:
     from tests.stub import Stub
@@ -89,10 +90,10 @@ class Target:
             if value in _STUB_FORBIDDEN
         }
 
-    def sender(self, **options: Any) -> Sender:
-        """A sender that keeps the target's pace; options are those of Sender."""
+    def sender(self) -> Sender:
+        """A sender that keeps the target's pace and waits for a server that is not ours."""
         retries = 0 if self.ours else 5
-        return Sender(self.pace, **{"timeout": self.timeout, "retries": retries, **options})
+        return Sender(self.pace, timeout=self.timeout, retries=retries)
 
     def label(self, view: OperationView) -> str:
         """How an operation is named in findings: `POST /users/{user-id}/images`."""
@@ -164,7 +165,7 @@ class Wanted:
 
 
 @contextmanager
-def opened(wanted: Wanted) -> Iterator[Target]:
+def opened(wanted: Wanted) -> Generator[Target]:
     """The target, ready to be called; the stub runs as long as the block does.
 
     Raises TargetError: no such document, no credentials, a host that may not be written to.
@@ -182,7 +183,7 @@ def opened(wanted: Wanted) -> Iterator[Target]:
                 name,
                 document,
                 stub.urls[name],
-                _stub_credentials(document),
+                _stub_credentials(_with_variables(wanted.root, name, document)),
                 stub,
                 read_only=wanted.read_only,
                 values=wanted.values,
@@ -226,7 +227,7 @@ def _document_path(wanted: Wanted) -> tuple[str, Path]:
 
 
 @contextmanager
-def _stub(root: Path) -> Iterator[Stub]:
+def _stub(root: Path) -> Generator[Stub]:
     from tests.stub import Stub, StubError
 
     stub = Stub(root=root)
@@ -285,11 +286,14 @@ def _with_variables(root: Path, name: str, document: dict[str, Any]) -> dict[str
     """The document as the client's generator sees it, where it is one of ours: it names the
     variables that the client reads.
     """
-    if not (root / "overrides" / name / "codegen.yaml").exists():
+    path = root / "overrides" / name / "codegen.yaml"
+    if not path.exists():
         return document
-    from scripts.openapi.documents import for_codegen
-
-    return for_codegen(root, name).data
+    written = yaml_source.load(root / "generated" / name / "openapi.yaml")
+    overlaid = overlay.apply(
+        document, Origins.of(written), yaml_source.load(path), extends=(written.path,)
+    )
+    return overlaid.data
 
 
 def _base_url(text: str) -> str:

@@ -94,7 +94,8 @@ def _misplaced(
 def strangers_are_refused(bench: Bench) -> None:
     """No operation does anything for a request without valid credentials."""
     for view in _guarded(bench):
-        for draft in bench.drafts(view)[:1]:
+        for plain in bench.drafts(view)[:1]:
+            draft = bench.fresh(plain) or plain
             unsigned = draft.request(bench.target, signed=False)
             first: Exchange | None = None
             for what, request in _intruders(bench, unsigned, view):
@@ -140,8 +141,9 @@ def refusal_comes_first(bench: Bench) -> None:
 
 def _broken(bench: Bench, draft: Draft) -> Iterator[tuple[str, Draft]]:
     for name, value in draft.path.items():
-        yield f"an unknown {name}", draft.with_path(name, _other(value))
-        yield f"a {name} that cannot be", draft.with_path(name, "no such thing!")
+        yield f"an unknown {name}", draft.with_path(name, _other(bench, value))
+        if bench.target.ours:  # elsewhere a path that fits no pattern may be no path at all
+            yield f"a {name} that cannot be", draft.with_path(name, "no such thing!")
     for parameter in draft.view.parameters:
         if parameter["in"] in ("query", "header"):
             yield (
@@ -159,7 +161,10 @@ def _broken(bench: Bench, draft: Draft) -> Iterator[tuple[str, Draft]]:
             yield what, replace(draft, raw=data, parts=None, content_type=kind)
 
 
-def _other(value: object) -> object:
+def _other(bench: Bench, value: object) -> object:
+    """An id that is not known; elsewhere one that nobody has, should the door be open."""
+    if not bench.target.ours:
+        return 10**15 + 7 if isinstance(value, int) else f"{value}-no-such"
     return value + 1 if isinstance(value, int) else f"{value}x"
 
 
@@ -167,7 +172,7 @@ def every_place_opens(bench: Bench) -> None:
     """Each documented alternative of credentials opens the operation by itself."""
     applied = False
     for view in _guarded(bench):
-        draft = bench.drafts(view)[0]
+        draft = bench.fresh(bench.drafts(view)[0]) or bench.drafts(view)[0]
         unsigned = draft.request(bench.target, signed=False)
         for alternative in bench.target.alternatives(view):
             if any(s.name not in bench.target.credentials.values for s in alternative):

@@ -31,6 +31,7 @@ _UNITS = {
     "mb": 2,
     "mib": 2,
 }
+_TRUE = "uploads are true"
 _FILENAMES = (
     "plain.png",
     "two words.png",
@@ -108,6 +109,7 @@ def judge_upload(
                 expected=f"{len(file.data)} bytes as uploaded ({file.note})",
                 got=_difference(file.data, got.body),
                 exchanges=(exchange, got),
+                check=_TRUE,
             )
         served_type = got.answer.header("Content-Type") if got.answer else None
         wanted = media.form_of(served_type or "")
@@ -119,6 +121,7 @@ def judge_upload(
                 expected=f"the type of a {real} image",
                 got=f"Content-Type: {served_type}",
                 exchanges=(exchange, got),
+                check=_TRUE,
             )
         if fact.meaning == "picture" and file.form and not real:
             bench.found(
@@ -127,6 +130,7 @@ def judge_upload(
                 expected="an image",
                 got=shown(got),
                 exchanges=(exchange, got),
+                check=_TRUE,
             )
     for fact in facts:
         given = value(answer, fact.path)
@@ -139,6 +143,7 @@ def judge_upload(
                 got=text(given) or "nothing",
                 exchanges=(exchange,),
                 signature=f"{fact.pointer} {fact.meaning}",
+                check=_TRUE,
             )
 
 
@@ -159,6 +164,7 @@ def _served(
                     expected="http(s)://…",
                     got=text(url),
                     exchanges=(exchange,),
+                    check=_TRUE,
                 )
             continue
         got = bench.get(url)
@@ -171,6 +177,7 @@ def _served(
                 expected="200 and the bytes",
                 got=shown(got),
                 exchanges=(exchange, got),
+                check=_TRUE,
             )
     return found
 
@@ -448,7 +455,7 @@ def _form(data: bytes) -> str:
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF")) as image:
             return str(image.format)
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return ""
 
 
@@ -461,7 +468,7 @@ def _difference(sent: bytes, got: bytes) -> str:
 
 
 CHECKS = [
-    Check("uploads are true", uploads_are_true),
+    Check(_TRUE, uploads_are_true),
     Check("ids are unique", ids_are_unique),
     Check("answers repeat the request", answers_repeat_the_request),
     Check("filenames do no harm", filenames_do_no_harm),
