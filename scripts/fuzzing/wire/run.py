@@ -13,7 +13,7 @@ from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import Target
 from scripts.fuzzing.wire import judge, reproduction
-from scripts.fuzzing.wire.grammar import AREAS, Case, cases
+from scripts.fuzzing.wire.grammar import Case, cases
 from scripts.fuzzing.wire.judge import Violation
 from scripts.fuzzing.wire.shrinking import shrink
 from scripts.fuzzing.wire.state import Census
@@ -25,6 +25,8 @@ CONNECTIONS = 32
 _BATCH = 768
 _FIRST_BATCH = 48
 _MOST_FINDINGS = 40
+_KINDS = 20
+"""Kinds of cases, for the budget: each mutation is drawn once or twice for 30 cases a kind."""
 
 
 def run(
@@ -40,8 +42,8 @@ def run(
     """Fuzz a server on the level of bytes until the budget is spent.
 
     `patience` is how many seconds an answer may take before that is a hang, `shrinking` how many
-    seconds the bytes of one finding may take to become shorter. Without a limit of
-    time, `budget.cases` are drawn for each operation and area of mutations.
+    seconds the bytes of one finding may take to become shorter. Of each
+    operation twenty times `budget.cases` are drawn, if there is time.
     """
     return asyncio.run(_Run(target, budget, seed, emit, progress, shrinking).run(patience))
 
@@ -85,10 +87,7 @@ class _Run:
         if self._census is None:
             counts.not_applicable["wire-state"] = "no list beside an operation that fills it"
         labels = {good.label for good in self._range.goods}
-        if self._budget.seconds is None:
-            most = self._budget.cases * len(labels) * len(AREAS)
-        else:
-            most = self._budget.cases * 1_000_000
+        most = self._budget.cases * len(labels) * _KINDS
         source = islice(cases(self._range.goods, self._seed), most)
         size = _FIRST_BATCH
         while len(self._seen) < _MOST_FINDINGS and not self._budget.spent:
