@@ -24,6 +24,17 @@ for _name in list(os.environ):
 
 __all__ = ["mode", "stub", "stub_server"]
 
+# The stub, the fuzzer and the measurements are programs of ours, not what people install: they are
+# tested on one Python version. The clients' tests use the stub on all of them.
+_ON_ONE_VERSION = ("test_stub_", "test_fuzz_", "test_soak", "test_bench", "test_defects")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of those programs."""
+    for item in items:
+        if item.path.name.startswith(_ON_ONE_VERSION) and not item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.generator)
+
 
 @pytest.fixture(params=["sync", "async"])
 def mode(request: pytest.FixtureRequest) -> str:

@@ -1,7 +1,7 @@
 """A server that has nothing to do with the stub: a shelf of files, on plain `http.server`.
 
-It keeps what its document (tests/data/foreign/pictures.yaml) says, except for the defects that it is
-started with.
+It keeps what its document (tests/data/foreign/pictures.yaml) says, except for the defects that it
+is started with.
 """
 
 from __future__ import annotations

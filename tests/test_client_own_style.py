@@ -35,7 +35,7 @@ def low_level(
 
 
 @every_vendor
-@pytest.mark.parametrize(("status", "kind"), [(409, HTTPStatus), (520, int), (999, int)])
+@pytest.mark.parametrize(("status", "kind"), [(410, HTTPStatus), (520, int), (999, int)])
 def test_own_style_returns_an_undocumented_status(
     vendor: Vendor, mode: str, status: int, kind: type
 ) -> None:

@@ -118,7 +118,8 @@ def _defect(patch: pytest.MonkeyPatch, name: str) -> None:
 
         def refuse(self: Any, refused: Any, call: Any) -> Any:
             answer = right_refuse(self, refused, call)
-            answer.body["response"]["error"]["httpStatusCode"] = 400
+            body: Any = answer.body
+            body["response"]["error"]["httpStatusCode"] = 400
             return answer
 
         patch.setattr(Service, "refuse", refuse)

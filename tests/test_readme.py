@@ -104,7 +104,8 @@ def test_every_key_of_ours_is_explained() -> None:
     read: set[str] = set()
     for path in [*(ROOT / "scripts").rglob("*.py"), *(ROOT / "overrides").glob("*/*.yaml")]:
         found = re.findall(
-            r"(?<![\w-])x-(?:client|env|version|pagination|source|assumed|page|reason)[a-z-]*",
+            r"(?<![\w-])x-(?:client|env|version|pagination|source|assumed|page|reason|meaning|same-as|index-of"
+            r"|negative|order)[a-z-]*",
             path.read_text(encoding="utf-8"),
         )
         read |= {key for key in found if not key.endswith("-")}
