@@ -48,7 +48,7 @@ def options(cases: int, **more: Any) -> settings:
 
 
 class Enough(BaseException):
-    """The time or the number of cases is used up: no `Exception`, so that Hypothesis lets it pass."""
+    """The time or the number of cases is used up. No `Exception`: Hypothesis lets it pass."""
 
 
 @contextmanager
