@@ -116,15 +116,14 @@ def a_post_is_repeated_after_processing(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_file_is_sent_from_its_start(patch: pytest.MonkeyPatch) -> None:
-    handles = of("pingone", "handle")
-    name = next(name for name in vars(handles) if name.startswith("Seekable"))
-    plain = vars(handles)[name].__init__
+    source = of("pingone", "handle").HandleSource
+    plain = source.__init__
 
     def init(self: Any, handle: Any) -> None:
         handle.seek(0)
         plain(self, handle)
 
-    patch.setattr(vars(handles)[name], "__init__", init)
+    patch.setattr(source, "__init__", init)
 
 
 def an_unanswered_upload_is_kept_twice(patch: pytest.MonkeyPatch) -> None:

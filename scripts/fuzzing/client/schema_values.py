@@ -51,8 +51,14 @@ ANY: SearchStrategy[JSON] = st.recursive(
 )
 
 _DATES = st.dates().map(lambda day: day.isoformat())
+
+
+def _time(day: str, time: str, fraction: str, zone: str, mark: str) -> str:
+    return f"{day}{mark}{time}{fraction}{zone}"
+
+
 _TIMES = st.builds(
-    lambda day, time, fraction, zone, mark: f"{day}{mark}{time}{fraction}{zone}",
+    _time,
     _DATES,
     st.sampled_from(["00:00:00", "23:59:59", "02:51:51"]),
     st.sampled_from(["", ".1", ".457", ".457000", ".123456789"]),
