@@ -444,7 +444,7 @@ def _machine(
         def restart(self, one: Collection, size: int) -> None:
             def made(who: int) -> None:
                 data = world.picture(20) if one.uploads else b""
-                answer = world.make(one, who, data, "bytes")
+                answer = world.make(one, who, data, ("bytes", "handle")[who])
                 one.items.insert(0, world.keep(one, answer, data))
 
             def task() -> None:
@@ -506,7 +506,7 @@ def _at_once(world: World, one: Collection, size: int) -> None:
 
     def upload(who: int) -> None:
         try:
-            answers[who] = world.make(one, who, datas[who], "bytes")
+            answers[who] = world.make(one, who, datas[who], ("handle", "pieces")[who])
         except world.package.errors.APIError as error:
             errors.append(error)
 

@@ -127,7 +127,8 @@ def scripted(
     among = sorted(among, key=lambda one: not one.status.startswith("2"))
     if draw(st.integers(0, 5)):
         good = [one for one in among if one.status.startswith("2")]
-        choice: list[Documented] = good if good and draw(st.booleans()) else among
+        only_good: bool = draw(st.booleans())
+        choice = good if good and only_good else among
         said = draw(st.sampled_from(choice))
         status = draw(_statuses(said))
     else:
