@@ -34,8 +34,14 @@ TEXTS: SearchStrategy[str] = st.one_of(
         ]
     ),
 )
+
+
+def _repeated(text: str, times: int) -> str:
+    return text * times
+
+
 LONG_TEXTS: SearchStrategy[str] = st.builds(
-    lambda text, times: text * times, st.sampled_from(["x", "é", "%", "😀 "]), st.integers(1, 3000)
+    _repeated, st.sampled_from(["x", "é", "%", "😀 "]), st.integers(1, 3000)
 )
 
 ANY: SearchStrategy[JSON] = st.recursive(
@@ -209,7 +215,7 @@ def _integers(schema: dict[str, Any]) -> SearchStrategy[int]:
     low, high = _bounds(schema)
     least = -_BIG if low is None else math.ceil(low)
     most = max(_BIG, least) if high is None else math.floor(high)
-    step = schema.get("multipleOf")
+    step: float | None = schema.get("multipleOf")
     if step:
         return st.integers(math.ceil(least / step), math.floor(most / step)).map(
             lambda number: int(number * step)
