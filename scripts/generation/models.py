@@ -138,10 +138,10 @@ def field_of(prop: PropertyProtocol) -> FieldView:
     """Describe an attribute."""
     annotation = python_type(prop)
     default = default_code(prop)
-    if default is None and not prop.required:
+    if not prop.required:
+        # a default is what the server takes when the key is left out: not to be sent, nor to be
+        # read out of an answer that does not hold it
         annotation, default = f"{annotation} | Unset", "UNSET"
-    elif not prop.required:
-        annotation = f"{annotation} | Unset"
     return FieldView(
         name=str(prop.python_name),
         wire_name=prop.name.get_untrusted_value(),
