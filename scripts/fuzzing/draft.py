@@ -170,7 +170,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
     for parameter in view.parameters:
         name, place = str(parameter["name"]), str(parameter["in"])
         needed = bool(parameter.get("required"))
-        value = target.values.get(name, example(target.document, parameter))
+        value: Any = target.values.get(name, example(target.document, parameter))
         if value is None and needed:
             value = sample(target.document, parameter.get("schema", {}))
             if place == "path":

@@ -35,7 +35,8 @@ def run(
     """All phases and checks of schemathesis; `budget.cases` is its number of examples."""
     progress.stage("schemathesis")
     bench = Bench(target, budget, seed, emit, progress)
-    schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(
+    # Any: what schemathesis says of its own types is partly unknown to pyright
+    schema: Any = schemathesis.openapi.from_dict(
         target.document, config=_config(target, budget, seed, workers)
     )
     if target.read_only:
@@ -77,7 +78,9 @@ def _config(target: Target, budget: Budget, seed: int, workers: int) -> schemath
     signed = _auth(target)
     if signed:
         settings["auth"] = {"openapi": signed}
-    return schemathesis.Config.from_dict(settings)
+    config: Any = schemathesis.Config
+    made: schemathesis.Config = config.from_dict(settings)
+    return made
 
 
 def _auth(target: Target) -> dict[str, dict[str, str]]:
@@ -104,7 +107,7 @@ def _known_values(target: Target) -> dict[str, Any]:
     for view in target.operations:
         for parameter in view.parameters:
             name = str(parameter["name"])
-            value = target.values.get(name, example(target.document, parameter))
+            value: Any = target.values.get(name, example(target.document, parameter))
             if parameter["in"] == "path" and value is not None:
                 key = f"known-{len(dictionaries)}"
                 dictionaries[key] = {"values": [value]}
@@ -161,8 +164,8 @@ class _Judge:
         exchanges: dict[str, Exchange] = {}
         for case_id, interaction in recorder.interactions.items():
             exchanges[case_id] = exchange = _exchange(interaction)
-            node = recorder.cases.get(case_id)
-            label = node.value.operation.label if node else recorder.label
+            node: Any = recorder.cases.get(case_id)
+            label: str = node.value.operation.label if node else recorder.label
             bench.counts.cases += 1
             bench.counts.statuses[label, exchange.status] += 1
             view = self._view(label, exchange)
@@ -175,9 +178,9 @@ class _Judge:
                 if verdict.status != Status.FAILURE or verdict.failure_info is None:
                     continue
                 failure = verdict.failure_info.failure
-                chain = [
-                    case.id
-                    for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
+                walk: Any = recorder
+                chain: list[str] = [
+                    case.id for case in walk.iter_chain_cases(case_id=failure.case_id or case_id)
                 ]
                 shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
                 label = failure.operation or recorder.label

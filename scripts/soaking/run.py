@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scripts.soaking.shots import Shot, shot
@@ -77,7 +77,7 @@ def soak(plan: Plan, tell: Callable[[str], None]) -> Verdict:
 
 
 @contextmanager
-def _stub(db: Path | None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def _stub(db: Path | None) -> Generator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, str(ROOT / "scripts" / "stub.py"), "--port", "0", "--ready-json"]
     # An answer that its document does not allow becomes a 500, and so a finding.
     command += ["--strict", *(["--db", str(db)] if db else [])]
@@ -201,7 +201,8 @@ class Run:
             if value.startswith(self._url) and not value.startswith(self._prefixes):
                 yield value
         elif isinstance(value, dict | list):
-            for item in value.values() if isinstance(value, dict) else value:
+            items: Any = cast("Any", value)
+            for item in items.values() if isinstance(value, dict) else items:
                 yield from self._addresses(item)
 
     def _read_some(self, first: int) -> None:

@@ -17,6 +17,7 @@ from scripts.fuzzing.draft import Draft, file_schema, holds, text
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import Fact, value
 from scripts.fuzzing.paged import lists_of
+from scripts.openapi.json_value import is_object
 from scripts.openapi.operations import OperationView
 
 _UNITS = {
@@ -416,9 +417,11 @@ def the_newest_is_listed_first(bench: Bench) -> None:
                 exchanges=(exchange, after.exchange),
             )
         shared = {fact.path[-1]: value(answer, fact.path) for fact in bench.facts.of(view, 200)}
-        item = next((i for i, d in zip(after.items, after.ids, strict=True) if d == given), None)
+        item: Any = next(
+            (i for i, d in zip(after.items, after.ids, strict=True) if d == given), None
+        )
         for name, said in shared.items():
-            if isinstance(item, dict) and name in item and item[name] != said:
+            if is_object(item) and name in item and item[name] != said:
                 bench.found(
                     listing.view,
                     f"the list shows another {name} than the upload's answer",

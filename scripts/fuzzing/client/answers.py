@@ -67,7 +67,8 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
             found.append(Documented(str(status), "none"))
             continue
         kind = media_kind(chosen)
-        schema = (content[chosen] or {}).get("schema")
+        media_object: dict[str, Any] = content[chosen] or {}
+        schema = media_object.get("schema")
         if kind == "json":
             found.append(
                 Documented(str(status), kind, chosen, schema or {}, _accepts(package, schema or {}))
@@ -218,6 +219,13 @@ def bodies(draw: st.DrawFn, package: Package, found: Documented | None) -> bytes
     return body
 
 
+_ODD_VALUES: list[Any] = [
+    *(None, 2**63, -(2**63) - 1, 2**64, 10**400, 1.0, 1.5, -0.0, 1e300, True, "1", "", [], {}),
+    *(float("nan"), float("inf"), "unheard of", "2020-02-30", "2020-01-01T00:00"),
+    "2016-12-31T23:59:60Z",
+]
+
+
 @st.composite
 def changed(draw: st.DrawFn, value: Any) -> Any:
     """A JSON value with one thing otherwise: a key gone or added, a value of another kind."""
@@ -239,14 +247,10 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
     new: Any = draw(
         st.one_of(
             ANY,
-            st.sampled_from(
-                [None, 2**63, -(2**63) - 1, 2**64, 10**400, 1.0, 1.5, -0.0, 1e300, True, "1", "",
-                 [], {}, float("nan"), float("inf"), "unheard of", "2020-02-30", "2020-01-01T00:00",
-                 "2016-12-31T23:59:60Z"]
-            ),
+            st.sampled_from(_ODD_VALUES),
             LONG_TEXTS,
         )
-    )  # fmt: skip
+    )
     if change == "kept":
         # of the same kind, so that it has to be taken: an unknown member, a number of any size
         old = container[key] if container is not None else value

@@ -27,6 +27,7 @@ from urllib.parse import quote
 from scripts.fuzzing.client.schema_values import branches, merged, types
 from scripts.fuzzing.target import Target
 from scripts.openapi import overlay, yaml_source
+from scripts.openapi.json_value import is_array
 from scripts.openapi.operations import OperationView, media_kind, operations, properties, resolve
 from scripts.openapi.origin import Origins
 
@@ -355,8 +356,8 @@ def argument(place: Place, value: Any) -> Any:
 
 
 def _python(schema: Mapping[str, Any], value: Any) -> Any:
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_python(schema["items"], item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    if is_array(value) and isinstance(schema.get("items"), dict):
+        return [_python(schema["items"], item) for item in value]
     if not isinstance(value, str):
         return value
     if schema.get("format") == "date":

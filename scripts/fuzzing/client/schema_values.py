@@ -192,7 +192,8 @@ def _strings(schema: dict[str, Any]) -> SearchStrategy[str]:
     if named is not None:
         return named
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"])
+        drawn: SearchStrategy[str] = st.from_regex(str(schema["pattern"]))
+        return drawn
     low, high = int(schema.get("minLength", 0)), schema.get("maxLength")
     if low or high is not None:
         most = max(low, min(int(high), low + 30) if high is not None else low + 30)
