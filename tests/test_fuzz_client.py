@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -16,11 +15,12 @@ from scripts.fuzzing.credentials import Credentials
 from scripts.fuzzing.finding import Counts, Finding, Findings, Silence
 from scripts.fuzzing.target import Target
 from scripts.openapi import yaml_source
+from tests.seeds import seeds
 from tests.stub.server import ROOT
 
 pytestmark = pytest.mark.generator
 
-SEEDS = [random.Random(place).randrange(10**6) for place in range(5)]
+SEEDS = seeds("client")
 
 
 def target(vendor: str) -> Target:

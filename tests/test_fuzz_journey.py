@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,12 +13,13 @@ from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.finding import Finding, Findings, Silence
 from scripts.fuzzing.journey import run
 from scripts.fuzzing.target import Target, Wanted, opened
+from tests.seeds import seeds
 from tests.stub.questionpro import QuestionPro
 from tests.stub.store import Store
 
 pytestmark = pytest.mark.generator
 
-SEEDS = [random.Random(f"journey {place}").randrange(10**6) for place in range(5)]
+SEEDS = seeds("journey")
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from scripts.fuzzing.wire.grammar import cases
 from scripts.fuzzing.wire.run import run
 from tests import broken_server
 from tests.broken_server import Files, served
+from tests.seeds import seeds
 
-SEEDS = range(5)
+SEEDS = seeds("wire")
 
 
 class _Enough(Exception):
