@@ -1,0 +1,1 @@
+"""The wire fuzzer: requests as bytes, wrong on the level of HTTP and of multipart framing."""
