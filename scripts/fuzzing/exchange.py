@@ -82,6 +82,7 @@ class Pace:
     """Sends no faster than asked: `per_second` None for no limit. Safe to use from any thread."""
 
     def __init__(self, per_second: float | None = None) -> None:
+        self.per_second = per_second or 0.0
         self._gap = 1 / per_second if per_second else 0.0
         self._lock = threading.Lock()
         self._next = 0.0

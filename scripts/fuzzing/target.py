@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Iterator, Mapping
+import socket
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from scripts.fuzzing.credentials import Credentials, Redaction, Scheme, schemes
-from scripts.fuzzing.exchange import Pace, Request, Sender
-from scripts.openapi import yaml_source
+from scripts.fuzzing.exchange import Exchange, Pace, Request, Sender
+from scripts.openapi import overlay, yaml_source
 from scripts.openapi.operations import OperationView, operations
+from scripts.openapi.origin import Origins
 
 if TYPE_CHECKING:
     from tests.stub import Stub
@@ -88,10 +90,10 @@ class Target:
             if value in _STUB_FORBIDDEN
         }
 
-    def sender(self, **options: Any) -> Sender:
-        """A sender that keeps the target's pace; options are those of Sender."""
+    def sender(self) -> Sender:
+        """A sender that keeps the target's pace and waits for a server that is not ours."""
         retries = 0 if self.ours else 5
-        return Sender(self.pace, **{"timeout": self.timeout, "retries": retries, **options})
+        return Sender(self.pace, timeout=self.timeout, retries=retries)
 
     def label(self, view: OperationView) -> str:
         """How an operation is named in findings: `POST /users/{user-id}/images`."""
@@ -112,6 +114,35 @@ class Target:
         for name, value in path.items():
             filled = filled.replace(f"{{{name}}}", quote(str(value), safe=""))
         return f"{self.base_url}{filled}" + (f"?{query}" if query else "")
+
+    def betrays(self, exchange: Exchange) -> bool:
+        """Whether an answer shows a credential that was sent where the document wants it.
+
+        What a client puts elsewhere is no credential to the server: it may be repeated like any
+        other text.
+        """
+        answer = exchange.answer
+        if answer is None or self._misplaced(exchange.request):
+            return False
+        texts = [answer.body, *(value.encode("latin-1", "replace") for _, value in answer.headers)]
+        return any(map(self.redaction.shows, texts))
+
+    def _misplaced(self, request: Request) -> bool:
+        names = {s.field for s in self.credentials.schemes.values() if s.place == "query"}
+        pairs = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+        texts = [value for name, value in pairs if name not in names]
+        texts.append(urlsplit(request.url).path)
+        return any(self.redaction.shows(text.encode("utf-8", "replace")) for text in texts)
+
+    def reach(self) -> None:
+        """Raise TargetError if nobody listens there."""
+        host, port = self.origin
+        try:
+            socket.create_connection((host, port), self.timeout).close()
+        except OSError as error:
+            raise TargetError(
+                f"{self.base_url}: cannot connect ({error}); is the server running?"
+            ) from error
 
     def reset(self) -> None:
         """Forget all state, where the server is ours."""
@@ -134,7 +165,7 @@ class Wanted:
 
 
 @contextmanager
-def opened(wanted: Wanted) -> Iterator[Target]:
+def opened(wanted: Wanted) -> Generator[Target]:
     """The target, ready to be called; the stub runs as long as the block does.
 
     Raises TargetError: no such document, no credentials, a host that may not be written to.
@@ -152,7 +183,7 @@ def opened(wanted: Wanted) -> Iterator[Target]:
                 name,
                 document,
                 stub.urls[name],
-                _stub_credentials(document),
+                _stub_credentials(_with_variables(wanted.root, name, document)),
                 stub,
                 read_only=wanted.read_only,
                 values=wanted.values,
@@ -196,7 +227,7 @@ def _document_path(wanted: Wanted) -> tuple[str, Path]:
 
 
 @contextmanager
-def _stub(root: Path) -> Iterator[Stub]:
+def _stub(root: Path) -> Generator[Stub]:
     from tests.stub import Stub, StubError
 
     stub = Stub(root=root)
@@ -255,11 +286,14 @@ def _with_variables(root: Path, name: str, document: dict[str, Any]) -> dict[str
     """The document as the client's generator sees it, where it is one of ours: it names the
     variables that the client reads.
     """
-    if not (root / "overrides" / name / "codegen.yaml").exists():
+    path = root / "overrides" / name / "codegen.yaml"
+    if not path.exists():
         return document
-    from scripts.openapi.documents import for_codegen
-
-    return for_codegen(root, name).data
+    written = yaml_source.load(root / "generated" / name / "openapi.yaml")
+    overlaid = overlay.apply(
+        document, Origins.of(written), yaml_source.load(path), extends=(written.path,)
+    )
+    return overlaid.data
 
 
 def _base_url(text: str) -> str:

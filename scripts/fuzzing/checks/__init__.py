@@ -1,0 +1,50 @@
+"""Checks of meaning: what a schema cannot say, one verdict each, for any document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scripts.fuzzing.bench import Bench
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: its name in findings, and the function that sends requests and judges.
+
+    `writes` says whether it needs operations that change something.
+    """
+
+    name: str
+    run: Callable[[Bench], None]
+    writes: bool = True
+
+
+def all_checks() -> list[Check]:
+    """Every check in the order in which they run."""
+    from scripts.fuzzing.checks import (
+        addresses,
+        concurrency,
+        credentials,
+        json_bodies,
+        media_types,
+        paging,
+        parameters,
+        refusals,
+        statuses,
+        uploads,
+    )
+
+    return [
+        *statuses.FIRST,
+        *uploads.CHECKS,
+        *paging.CHECKS,
+        *credentials.CHECKS,
+        *refusals.CHECKS,
+        *media_types.CHECKS,
+        *json_bodies.CHECKS,
+        *parameters.CHECKS,
+        *addresses.CHECKS,
+        *concurrency.CHECKS,
+        *statuses.LAST,
+    ]

@@ -1,0 +1,91 @@
+"""Methods and paths: only the documented ones lead somewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scripts.fuzzing.bench import Bench, NotApplicable, shown
+from scripts.fuzzing.checks import Check
+
+_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "FUZZ")
+
+
+def other_methods_do_nothing(bench: Bench) -> None:
+    """A method that the document does not have is refused; the stub's 405 lists those it has."""
+    documented: dict[str, set[str]] = {}
+    for view in bench.views:
+        documented.setdefault(view.path, set()).add(view.method.upper())
+    for view in {view.path: view for view in bench.views}.values():
+        known = documented[view.path]
+        request = bench.drafts(view)[0].request(bench.target)
+        for method in _METHODS:
+            reads = method in ("OPTIONS", "HEAD")
+            if method in known or (bench.target.read_only and not reads):
+                continue
+            exchange = bench.send(replace(request, method=method, body=None))
+            bench.judged()
+            answer = exchange.answer
+            if answer is not None and 400 <= answer.status < 500:
+                allowed = {m.strip() for m in (answer.header("Allow") or "").split(",")}
+                if bench.target.ours and answer.status == 405 and not known <= allowed:
+                    bench.found(
+                        f"{method} {view.path}",
+                        "Allow does not list the documented methods",
+                        expected=", ".join(sorted(known)),
+                        got=answer.header("Allow") or "no Allow",
+                        exchanges=(exchange,),
+                    )
+                if not bench.target.ours or answer.status == 405:
+                    continue
+            if reads and (exchange.status < 400 and exchange.status):
+                continue  # RFC 9110 lets every server answer these
+            if exchange.status == 501 and not bench.target.ours:
+                continue
+            bench.found(
+                f"{method} {view.path}",
+                "a method that is not documented is not refused",
+                expected="405",
+                got=shown(exchange),
+                exchanges=(exchange,),
+            )
+
+
+def other_paths_lead_nowhere(bench: Bench) -> None:
+    """Paths that nearly are a documented one do nothing."""
+    if not bench.target.ours:
+        raise NotApplicable(
+            "asked only of the stub: other servers may have more than is documented"
+        )
+    for view in bench.views:
+        request = bench.drafts(view)[0].request(bench.target)
+        base, _, query = request.url.partition("?")
+        rest = base.removeprefix(bench.target.base_url)
+        others = (
+            base.rstrip("/") if base.endswith("/") else base + "/",
+            base + "x",
+            base + "/..",
+            base.rstrip("/") + "%2F",
+            bench.target.base_url + "/" + rest,
+            bench.target.base_url + rest.upper(),
+            bench.target.base_url + "/.." + rest,
+            base + ";x=1",
+        )
+        for url in others:
+            if url == base:
+                continue
+            exchange = bench.send(replace(request, url=f"{url}?{query}" if query else url))
+            bench.judged()
+            if exchange.status == 0 or exchange.status >= 500 or 200 <= exchange.status < 300:
+                bench.found(
+                    view,
+                    "a path that is not documented leads to the operation",
+                    expected=f"4xx or a redirect for {url.removeprefix(bench.target.base_url)}",
+                    got=shown(exchange),
+                    exchanges=(exchange,),
+                )
+
+
+CHECKS = [
+    Check("other methods do nothing", other_methods_do_nothing, writes=False),
+    Check("other paths lead nowhere", other_paths_lead_nowhere, writes=False),
+]

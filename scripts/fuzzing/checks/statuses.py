@@ -1,0 +1,114 @@
+"""What was seen of the document: every operation succeeds, every documented status is answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scripts.fuzzing.bench import Bench, NotApplicable, Unjudged, shown
+from scripts.fuzzing.checks import Check
+from scripts.fuzzing.draft import Draft
+from scripts.fuzzing.exchange import Request
+from scripts.openapi.operations import OperationView, resolve
+
+_OVER_ANY_LIMIT = 11 * 1024 * 1024
+"""Bytes of a body that the stub does not take: its own limit is 10 MiB."""
+
+
+def good_requests_are_accepted(bench: Bench) -> None:
+    """Every operation answers 2xx to the requests that its document shows."""
+    for view in bench.views:
+        drafts = bench.drafts(view)
+        for plain in drafts:
+            draft = bench.fresh(plain)
+            if draft is None:
+                bench.counts.notes.append(
+                    f"{bench.target.label(view)}: no {', '.join(plain.invented)} is known;"
+                    " say --set NAME=VALUE"
+                )
+                continue
+            exchange = bench.send(draft)
+            bench.judged()
+            if not 200 <= exchange.status < 300:
+                bench.found(
+                    view,
+                    f"a good request is not accepted ({draft.note or 'as documented'})",
+                    expected="2xx",
+                    got=shown(exchange),
+                    exchanges=(exchange,),
+                )
+
+
+def documented_statuses_are_seen(bench: Bench) -> None:
+    """Every documented status was answered at least once; those that nothing calls forth are told
+    in the summary.
+    """
+    for view in bench.views:
+        label = bench.target.label(view)
+        wanted = [code for code in view.operation.get("responses", {}) if code != "default"]
+        for code in wanted:
+            if not _seen(bench, view, code):
+                _provoke(bench, view, code)
+            bench.judged()
+            if not _seen(bench, view, code):
+                bench.counts.notes.append(f"{label} never answered its documented {code}")
+
+
+def _seen(bench: Bench, view: OperationView, code: str) -> bool:
+    label = bench.target.label(view)
+    return any(
+        at == label and (str(status) == code or f"{status // 100}XX" == code.upper())
+        for at, status in bench.counts.statuses
+    )
+
+
+def _provoke(bench: Bench, view: OperationView, code: str) -> None:
+    """Ask for a status in the ways that there are: too much, and the stub's own faults."""
+    if not bench.target.ours or not bench.drafts(view):
+        return
+    draft = bench.drafts(view)[0]
+    if code == "413":
+        bench.send(_too_large(bench, draft), view)
+    if not _seen(bench, view, code) and code.isdecimal():
+        request = draft.request(bench.target)
+        bench.send(
+            replace(request, headers=(*request.headers, ("X-Stub-Fault", f"status={code}"))), view
+        )
+
+
+def _too_large(bench: Bench, draft: Draft) -> Request:
+    if draft.parts is None and draft.file is None:
+        padding = b" " * _OVER_ANY_LIMIT
+        return replace(draft, raw=(draft.body() or b"") + padding).request(bench.target)
+    return draft.with_file(bytes(_OVER_ANY_LIMIT)).request(bench.target)
+
+
+def answers_are_in_the_document(bench: Bench) -> None:
+    """Bodies over any limit are refused with a documented status, not with a broken connection."""
+    if not bench.target.ours:
+        raise NotApplicable("the limit of the server is not known")
+    applied = False
+    for view in bench.views:
+        body = resolve(bench.target.document, view.operation.get("requestBody", {}))
+        if not body or "413" not in view.operation.get("responses", {}):
+            continue
+        applied = True
+        exchange = bench.send(_too_large(bench, bench.drafts(view)[0]), view)
+        bench.judged()
+        if exchange.status != 413:
+            bench.found(
+                view,
+                "a body over any limit is not refused as documented",
+                expected="413",
+                got=shown(exchange),
+                exchanges=(exchange,),
+            )
+    if not applied:
+        raise NotApplicable("no operation documents a 413")
+
+
+FIRST = [Check("good requests are accepted", good_requests_are_accepted, writes=False)]
+LAST = [
+    Check("bodies over any limit are refused", answers_are_in_the_document),
+    Check("documented statuses are seen", documented_statuses_are_seen, writes=False),
+]
+__all__ = ["FIRST", "LAST", "Unjudged"]

@@ -1,0 +1,252 @@
+"""A run of schemathesis as a library, with our media types, credentials and checks of answers."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import schemathesis
+from schemathesis.core.failures import Failure
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine.recorder import Interaction, ScenarioRecorder
+from schemathesis.transport import requests as transport
+
+from scripts.fuzzing import media
+from scripts.fuzzing.bench import Bench, shown
+from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.checks.answers import Answers
+from scripts.fuzzing.draft import example
+from scripts.fuzzing.exchange import Answer, Exchange, Request
+from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
+from scripts.fuzzing.target import READING, Target
+from scripts.openapi.operations import OperationView
+
+_KNOWN = 0.9
+"""How often a path parameter is one that exists: nothing behind an unknown one is reached."""
+
+
+def run(
+    target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress, *, workers: int = 1
+) -> Counts:
+    """All phases and checks of schemathesis; `budget.cases` is its number of examples."""
+    progress.stage("schemathesis")
+    bench = Bench(target, budget, seed, emit, progress)
+    schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(
+        target.document, config=_config(target, budget, seed, workers)
+    )
+    if target.read_only:
+        schema = schema.include(method=[method.upper() for method in READING])
+    media.register(schemathesis.openapi.media_type)
+    judge = _Judge(bench)
+    with _same_boundaries(seed):
+        stream = from_schema(schema).execute()
+        try:
+            for event in stream:
+                judge(event)
+                # Not schemathesis' own limit of time: with one it repeats phases until time is up,
+                # and the cases would depend on the speed of the machine.
+                if budget.spent:
+                    stream.stop()
+        except KeyboardInterrupt:
+            stream.stop()
+            raise
+    bench.counts.seconds = bench.budget.elapsed
+    return bench.counts
+
+
+def _config(target: Target, budget: Budget, seed: int, workers: int) -> schemathesis.Config:
+    settings: dict[str, Any] = {
+        "seed": seed,
+        "base-url": target.base_url,
+        "workers": workers,
+        "continue-on-failure": True,
+        "request-timeout": target.timeout,
+        "cache": {"enabled": False},
+        "generation": {"max-examples": budget.cases, "database": "none"},
+        "warnings": False,
+        **_known_values(target),
+    }
+    if target.pace.limited:
+        settings["rate-limit"] = f"{max(1, int(target.pace.per_second * 60))}/m"
+    if not target.ours:
+        settings["request-retries"] = 3
+    signed = _auth(target)
+    if signed:
+        settings["auth"] = {"openapi": signed}
+    return schemathesis.Config.from_dict(settings)
+
+
+def _auth(target: Target) -> dict[str, dict[str, str]]:
+    """The credentials by scheme. One place is enough for schemathesis; every place is tried by our
+    own checks.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for view in target.operations:
+        usable = target.credentials.usable(target.alternatives(view)) or []
+        for scheme in usable:
+            value = target.credentials.values[scheme.name]
+            if scheme.prefix.strip().lower() == "basic":
+                user, _, password = value.partition(":")
+                found[scheme.name] = {"username": user, "password": password}
+            else:
+                found[scheme.name] = {"bearer" if scheme.prefix else "api_key": value}
+    return found
+
+
+def _known_values(target: Target) -> dict[str, Any]:
+    """Path parameters that exist: given on the command line, else the document's examples."""
+    dictionaries: dict[str, Any] = {}
+    bound: dict[str, Any] = {}
+    for view in target.operations:
+        for parameter in view.parameters:
+            name = str(parameter["name"])
+            value = target.values.get(name, example(target.document, parameter))
+            if parameter["in"] == "path" and value is not None:
+                key = f"known-{len(dictionaries)}"
+                dictionaries[key] = {"values": [value]}
+                bound[f"path.{name}"] = {"dictionary": key, "probability": _KNOWN}
+    return {"dictionaries": dictionaries, "parameters": bound} if bound else {}
+
+
+@contextmanager
+def _same_boundaries(seed: int) -> Generator[None]:
+    """Boundaries of forms that depend on the seed alone: the encoder takes them from the system's
+    chance, and then no two runs would send the same bytes.
+    """
+    from urllib3 import filepost
+
+    chance = random.Random(seed)
+    kept: list[tuple[Any, Any]] = [
+        (module, module.choose_boundary)
+        for module in (filepost, transport)
+        if hasattr(module, "choose_boundary")
+    ]
+    for module, _ in kept:
+        module.choose_boundary = lambda: f"{chance.getrandbits(128):032x}"
+    try:
+        yield
+    finally:
+        for module, original in kept:
+            module.choose_boundary = original
+
+
+class _Judge:
+    """Turns the events of a run into counts and findings."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._answers = Answers(bench)
+        self._views = {bench.target.label(view): view for view in bench.views}
+
+    def __call__(self, event: events.EngineEvent) -> None:
+        if isinstance(event, events.ScenarioFinished):
+            self._scenario(event.recorder, event.phase.value)
+        elif isinstance(event, events.NonFatalError):
+            note = f"schemathesis, {event.label}: {event.info.title}: {event.info.message}"
+            self._bench.counts.notes.append(note[:300])
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+        elif isinstance(event, events.PhaseStarted):
+            self._bench.progress.stage(f"schemathesis: {event.phase.name.value.lower()}")
+        elif isinstance(event, events.EngineFinished):
+            for failure in event.failures:
+                self._found("run", failure.operation or "", failure, ())
+
+    def _scenario(self, recorder: ScenarioRecorder, phase: str) -> None:
+        bench = self._bench
+        exchanges: dict[str, Exchange] = {}
+        for case_id, interaction in recorder.interactions.items():
+            exchanges[case_id] = exchange = _exchange(interaction)
+            node = recorder.cases.get(case_id)
+            label = node.value.operation.label if node else recorder.label
+            bench.counts.cases += 1
+            bench.counts.statuses[label, exchange.status] += 1
+            view = self._view(label, exchange)
+            if exchange.answer is not None:  # what got none is a failure of schemathesis' own
+                self._answers(view, exchange)
+        bench.progress.case(len(exchanges))
+        for case_id, nodes in recorder.checks.items():
+            for verdict in nodes:
+                bench.counts.checks[f"schemathesis: {verdict.name}"] += 1
+                if verdict.status != Status.FAILURE or verdict.failure_info is None:
+                    continue
+                failure = verdict.failure_info.failure
+                chain = [
+                    case.id
+                    for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
+                ]
+                shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
+                label = failure.operation or recorder.label
+                if shown_ and self._unknown_method(label, shown_[-1]):
+                    continue
+                self._found(verdict.name, label, failure, shown_)
+
+    def _view(self, label: str, exchange: Exchange) -> OperationView | None:
+        """The operation that was called; none when schemathesis tried another method."""
+        view = self._views.get(label)
+        if view is not None and exchange.request.method == view.method.upper():
+            return view
+        return None
+
+    def _unknown_method(self, label: str, exchange: Exchange) -> bool:
+        """Whether this is a refusal of a method that is not documented, by a server that is not
+        ours: schemathesis wants a 405, RFC 9110 has a 501 for methods that a server does not know
+        (15.6.2) and a 404 for things that are not there for a method.
+        """
+        refused = 400 <= exchange.status < 500 or exchange.status == 501
+        return not self._bench.target.ours and refused and self._view(label, exchange) is None
+
+    def _found(
+        self, check: str, label: str, failure: Failure, exchanges: tuple[Exchange, ...]
+    ) -> None:
+        bench = self._bench
+        last = exchanges[-1] if exchanges else None
+        bench.emit(
+            Finding(
+                check=f"schemathesis: {check}",
+                operation=label,
+                title=failure.title,
+                expected=" ".join(failure.message.split())[:400] or "see the check's name",
+                got=shown(last) if last else "",
+                exchanges=exchanges,
+                seed=bench.seed,
+                seconds=time.monotonic() - bench.started,
+            )
+        )
+
+
+def _exchange(interaction: Interaction) -> Exchange:
+    sent = interaction.request
+    headers = tuple(
+        (name, value)
+        for name, values in sent.headers.items()
+        for value in values
+        if name.lower() not in ("content-length", "host", "connection", "accept-encoding")
+    )
+    request = Request(sent.method, sent.uri, _latin(headers), sent.body)
+    response = interaction.response
+    if response is None:
+        return Exchange(request, None, "no answer", started=interaction.timestamp)
+    got = tuple(
+        itertools.chain.from_iterable(
+            ((name, value) for value in values) for name, values in response.headers.items()
+        )
+    )
+    return Exchange(
+        request,
+        Answer(response.status_code, got, response.content or b""),
+        started=interaction.timestamp,
+        seconds=response.elapsed,
+    )
+
+
+def _latin(headers: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, str], ...]:
+    """Header values as text, whatever the HTTP library was given."""
+    return tuple(
+        (name, value.decode("latin-1") if isinstance(value, bytes) else str(value))
+        for name, value in headers
+    )
