@@ -4,14 +4,31 @@ envelope, and the connection closed where its framing can't be trusted.
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
+import struct
+import threading
 
 import pytest
 
 from tests.stub import Stub
+from tests.stub.connection import Connection
+from tests.stub.pictures import picture
 from tests.stub.request_head import LONGEST_HEAD, LONGEST_TARGET, MOST_FIELDS
-from tests.stub.wire import ENVIRONMENT, Reply, connect, exchange, receive, send, stored
+from tests.stub.wire import (
+    ENVIRONMENT,
+    Reply,
+    connect,
+    exchange,
+    file_part,
+    form,
+    form_type,
+    part,
+    receive,
+    send,
+    stored,
+)
 
 PATH = f"/v1/environments/{ENVIRONMENT}/images".encode()
 KEY = b"Host: x\r\nAuthorization: Bearer test-token\r\nContent-Type: image/png\r\n"
@@ -111,6 +128,11 @@ HOSTILE = {
             b"5\nhello\n0\n\n",
             b"5;a\nhello\r\n0\r\n\r\n",
             b"5;a\0\r\nhello\r\n0\r\n\r\n",
+            b"5 \r\nhello\r\n0\r\n\r\n",
+            b"5;\r\nhello\r\n0\r\n\r\n",
+            b"5;=b\r\nhello\r\n0\r\n\r\n",
+            b'5;a="b\r\nhello\r\n0\r\n\r\n',
+            b"5;a b\r\nhello\r\n0\r\n\r\n",
             b"4\r\nhello\r\n0\r\n\r\n",
             b"6\r\nhello\r\n0\r\n\r\n",
             b"5\r\nhelloX\r\n0\r\n\r\n",
@@ -252,7 +274,7 @@ def test_extensions_and_trailers_of_chunks_are_ignored(stub: Stub) -> None:
     fields = {"api-key": "test-api-key", "Content-Type": "application/json"}
     plain = send(url, "POST", fields, body, chunked=True)
     lines = b"".join(b"%s: %s\r\n" % (k.encode(), v.encode()) for k, v in fields.items())
-    chunks = b'%x;a=b;c="d" \r\n%s\r\n0;e\r\nX: y\r\n\r\n' % (len(body), body)
+    chunks = b'%x;a=b ; c="d;\\""\r\n%s\r\n0;e\r\nX: y\r\n\r\n' % (len(body), body)
     start = b"POST /a/api/v2/surveys/7654321/responses HTTP/1.1\r\nHost: x\r\n"
     decorated = exchange(url, start + lines + CHUNKED + b"\r\n" + chunks)
     assert decorated.status == plain.status == 200
@@ -291,3 +313,52 @@ def test_a_client_without_host_gets_links_to_where_the_stub_listens(stub: Stub) 
     old = GOOD.replace(b"HTTP/1.1\r\nHost: x", b"HTTP/1.0") + b"\r\n"
     links = exchange(stub.url, old).json["pagination"]["links"]
     assert links["self"].startswith(stub.url + "/")
+
+
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [
+        (b"Content-Length: 2\r\n", b""),
+        (CHUNKED, b"5,5\r\n"),
+        (CHUNKED, b"5\r\nhello\r\n0\r\n"),
+        (CHUNKED, b"5\r\nhelloX\r\n0\r\n\r\n"),
+    ],
+)
+def test_a_body_that_nobody_wants_is_read_before_its_request_is_answered(
+    stub: Stub, fields: bytes, body: bytes
+) -> None:
+    reply = exchange(stub.url, GOOD + fields + b"\r\n" + body, half_close=True)
+    assert reply.status == 400
+    whole = GOOD + b"Content-Length: 5\r\n\r\nhello"
+    assert exchange(stub.url, whole).status == 200
+
+
+def test_a_form_that_ends_within_a_parts_headers_is_refused(stub: Stub) -> None:
+    headers = b'Content-Disposition: form-data; name="x"'
+    url = f"{stub.urls['questionpro']}/users/1234567/images"
+    fields = {"api-key": "test-api-key", **form_type()}
+    open_part = part(headers, b"").removesuffix(b"\r\n\r\n\r\n") + b"\r\n"
+    reply = send(url, "POST", fields, form(file_part(picture()), open_part))
+    assert reply.status == 400
+    assert stored(stub) == (0, 0)
+
+
+def test_a_client_that_resets_amid_its_refusal_leaves_no_error_behind(
+    stub: Stub, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, finish = threading.Event(), Connection._finish
+
+    def finish_late(connection: Connection) -> None:
+        gone.wait(10)
+        finish(connection)
+
+    with connect(stub.url) as connection:
+        monkeypatch.setattr(Connection, "_finish", finish_late)
+        connection.sendall(b"nonsense\r\n\r\n")
+        assert connection.recv(1)
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    gone.set()
+    assert exchange(stub.url, GOOD + b"\r\n").status == 200
+    gc.collect()  # which tells of tasks that ended with an error
+    assert [record for record in caplog.records if record.name == "asyncio"] == []

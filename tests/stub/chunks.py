@@ -13,7 +13,13 @@ MOST_EXTENSIONS = 16 * 1024
 LONGEST_TRAILER = 8 * 1024
 """Bytes of one chunk's size line, of the extensions of all chunks together, and of the trailer."""
 
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;[\t\x20-\x7e\x80-\xff]*)?")
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_QUOTED = rb'"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"'
+_EXTENSION = (
+    rb"[ \t]*;[ \t]*" + _TOKEN + rb"(?:[ \t]*=[ \t]*(?:" + _TOKEN + rb"|" + _QUOTED + rb"))?"
+)
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})(?:" + _EXTENSION + rb")*+")
+_BEGINNING = re.compile(rb"[0-9A-Fa-f]{1,12}(?:[ \t]*+(?:;[\t\x20-\x7e\x80-\xff]*)?)")
 
 
 class Framing(Protocol):
@@ -122,7 +128,7 @@ class Chunks:
 
 def _begins(line: bytes) -> bool:
     """Whether a size line may begin so."""
-    return not line or _SIZE.fullmatch(line.removesuffix(b"\r")) is not None
+    return not line or _BEGINNING.fullmatch(line.removesuffix(b"\r")) is not None
 
 
 def _bad(message: str) -> Refused:

@@ -10,6 +10,7 @@ answer.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
@@ -544,7 +545,9 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         if self._transport.can_write_eof():
-            self._transport.write_eof()
+            # The client may have reset the connection, and asyncio not have told us yet.
+            with contextlib.suppress(OSError):
+                self._transport.write_eof()
         if self._paused:
             self._paused = False
             self._transport.resume_reading()

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PARAMETER = re.compile(
-    rf'[ \t]*;[ \t]*(?:({_TOKEN})[ \t]*=[ \t]*(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")[ \t]*)?'
-)
+_PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_TOKEN})=(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")[ \t]*)?')
 _VALUE = re.compile(rf"[ \t]*({_TOKEN}(?:/{_TOKEN})?)[ \t]*")
 _EXTENDED = re.compile(
     r"(utf-8|iso-8859-1)'[A-Za-z0-9-]*'((?:%[0-9A-Fa-f]{2}|[!#$&+.^_`|~0-9A-Za-z-])*)", re.I
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class InvalidHeader(ValueError):
@@ -51,7 +49,7 @@ def parse(text: str) -> HeaderValue:
     """Read a header value strictly: no junk between parameters, no parameter twice. Raises
     InvalidHeader.
     """
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise InvalidHeader("it holds a control character")
     match = _VALUE.match(text)
     if match is None:

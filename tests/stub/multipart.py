@@ -124,6 +124,11 @@ class FormReader:
             raise MalformedForm("the body ends before the closing boundary")
         if self._epilogue not in (b"", b"\r\n"):
             raise MalformedForm("something follows the closing boundary")
+        try:
+            # The closing boundary may stand where a part's headers should end.
+            self._parser.close()
+        except _ParserError as error:
+            raise MalformedForm("the last part is not complete") from error
         return self.parts
 
     def _begin(self, data: bytes) -> bytes:
@@ -178,6 +183,8 @@ def _part(headers: list[tuple[str, str]]) -> Part:
         # Others "MUST be ignored" (RFC 7578, 4.8).
         if name in _PART_HEADERS and names.count(name) > 1:
             raise MalformedForm(f"a part has {name} twice")
+    if any(header_value.CONTROL.search(value) for _, value in headers):
+        raise MalformedForm("a part's header holds a control character")
     values = dict(headers)
     try:
         disposition = header_value.parse(values["Content-Disposition"])

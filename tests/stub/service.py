@@ -171,6 +171,10 @@ class Service:
         if faults:
             raise Refused(Reason.PARAMETER, str(faults[0]), faults=faults)
         if expected is None:
+            if "content-length" in headers or "transfer-encoding" in headers:
+                # It means nothing here, and yet the request is one only if it is whole.
+                async for _ in body.stream(request.receive, self._limits.body):
+                    pass
             return self._handlers[operation.id](call)
         with ExitStack() as spools:
             pieces = body.stream(request.receive, expected.limit)

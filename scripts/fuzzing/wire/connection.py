@@ -9,6 +9,7 @@ import ssl
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scripts.fuzzing.wire import answers
 from scripts.fuzzing.wire.draft import Delivery
@@ -119,7 +120,7 @@ async def _send(
     stream: _Stream, transport: asyncio.Transport, data: bytes, delivery: Delivery
 ) -> None:
     bounds = [0, *(cut for cut in delivery.cuts if 0 < cut < len(data)), len(data)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         if stream.ended or transport.is_closing():
             return
         transport.write(data[start:end])

@@ -7,7 +7,7 @@ from scripts.fuzzing.wire.mutation import Change, Table
 
 DELIVERY = Table("delivery")
 
-MOST_PACKETS = 2000
+MOST_PACKETS = 400
 
 
 @DELIVERY.add("split")
@@ -20,7 +20,10 @@ def _split(draft: Draft, change: Change) -> None:
 @DELIVERY.add("one-byte-per-packet")
 def _bytewise(draft: Draft, change: Change) -> None:
     data = draft.copy().render()
-    draft.delivery.cuts = tuple(range(1, min(len(data), MOST_PACKETS)))
+    # Mostly a part of the request: a thousand packets take as long as fifty other cases.
+    count = change.rng.choice([50, 50, 50, MOST_PACKETS])
+    start = change.rng.choice([1, max(1, change.rng.randrange(len(data) + 1) - count)])
+    draft.delivery.cuts = tuple(range(start, min(len(data), start + count)))
 
 
 @DELIVERY.add("split-within-line-ends")
@@ -46,7 +49,7 @@ def _slow(draft: Draft, change: Change) -> None:
 
 @DELIVERY.add("slow-head")
 def _slow_head(draft: Draft, change: Change) -> None:
-    draft.delivery.cuts = tuple(range(1, 25))
+    draft.delivery.cuts = tuple(range(1, 13))
     draft.delivery.pause = 0.02
 
 
@@ -106,7 +109,7 @@ def _before(draft: Draft, change: Change) -> None:
 
 @DELIVERY.add("many-requests-behind-it")
 def _many_behind(draft: Draft, change: Change) -> None:
-    draft.after += change.other * change.rng.choice([2, 10, 40])
+    draft.after += change.other * change.rng.choice([2, 3, 10])
 
 
 @DELIVERY.add("junk-behind-it")

@@ -29,7 +29,7 @@ JPEG = base64.b64decode(
     "AAIRAxEAPwCcAXv/2Q=="
 )
 GIF = base64.b64decode("R0lGODdhAwACAIEAAMgeWgAAAAAAAAAAACwAAAAAAwACAAAIBgABCBwYEAA7")
-"""Pictures of 3 × 2 pixels."""
+"""Pictures of 3 by 2 pixels."""
 
 FILES = {
     "image/png": (PNG, "png"),
@@ -58,10 +58,13 @@ def good_requests(target: Target) -> list[GoodRequest]:
     found: list[GoodRequest] = []
     for view in target.operations:
         path = {str(p["name"]): _parameter(target, p) for p in view.parameters if p["in"] == "path"}
+        # Short pages: what comes back is read, too.
+        size = str(view.operation.get("x-pagination", {}).get("size", ""))
         query = "&".join(
-            f"{quote(str(p['name']))}={quote(_text(_parameter(target, p)), safe='')}"
+            f"{quote(str(p['name']))}="
+            + ("1" if p["name"] == size else quote(_text(_parameter(target, p)), safe=""))
             for p in view.parameters
-            if p["in"] == "query" and p.get("required")
+            if p["in"] == "query" and (p.get("required") or p["name"] == size)
         )
         headers = tuple(
             (str(p["name"]), _text(_parameter(target, p)))

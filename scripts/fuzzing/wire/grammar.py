@@ -29,6 +29,7 @@ HARMLESS = frozenset(
 )  # fmt: skip
 """Names of the mutations that every server has to take, because they change nothing."""
 
+_MOST_PAUSES = 15
 _ORDER = {table.area: index for index, table in enumerate(AREAS)}
 
 
@@ -62,7 +63,10 @@ class Case:
 
     @property
     def delivery(self) -> Delivery:
-        return self._draft.delivery
+        delivery = self._draft.delivery
+        if delivery.slow and len(delivery.cuts) > _MOST_PAUSES:
+            return replace(delivery, cuts=delivery.cuts[:_MOST_PAUSES])
+        return delivery
 
     def without(self, index: int) -> Case:
         """The case without one of its mutations."""

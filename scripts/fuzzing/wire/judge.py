@@ -161,10 +161,10 @@ class _Court:
         if 101 in read.interim:
             self.add("wire-answers", "switched protocols", "an answer in HTTP/1.1", "101")
         cut = "cut off" in read.problem
-        if read.problem and (not cut or len(read.final) < count):
-            # What is cut while it refuses may have been cut by the reset of the connection.
-            if not cut or self.reason(len(read.final)) == "a well-formed request":
-                self.add("wire-answer-framing", read.problem, "an answer in HTTP/1.1", read.problem)
+        # What is cut while it refuses may have been cut by the reset of the connection.
+        well = self.reason(len(read.final)) == "a well-formed request"
+        if read.problem and (not cut or (len(read.final) < count and well)):
+            self.add("wire-answer-framing", read.problem, "an answer in HTTP/1.1", read.problem)
 
     def _answered(self, index: int, request: Request, answer: WireAnswer) -> None:
         view = self._contract.view(request.method, request.target)
@@ -176,7 +176,7 @@ class _Court:
                     index=index,
                 )  # fmt: skip
         elif 400 <= answer.status < 500:
-            self._documented(index, view is not None, answer)
+            self._documented(index, view is not None and not request.delayed, answer)
 
     def _refused(self, index: int, tail: Refusal, answer: WireAnswer) -> None:
         if answer.status < 400:

@@ -9,7 +9,7 @@ minor version), it takes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _LINE = re.compile(rb"(" + TOKEN + rb") ([^\x00-\x20\x7f-\xff]+) HTTP/([0-9])\.([0-9])")
@@ -31,7 +31,8 @@ class Request:
     """A complete request. Names of `fields` are in lower case; `end` is the offset after it.
 
     `fault` says what is wrong with it although it can be told where it ends: a server must refuse
-    it and may go on.
+    it and may go on. `delayed` requests come after more empty lines than a server must forgive, so
+    that it may refuse these before it knows of the request.
     """
 
     method: bytes
@@ -43,6 +44,7 @@ class Request:
     end: int
     chunked: bool = False
     fault: str = ""
+    delayed: bool = False
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of a field; `name` in lower case."""
@@ -141,15 +143,23 @@ def read(data: bytes) -> Reading:
         while data.startswith(b"\r\n", cursor.position):  # RFC 9112, 2.2: "at least one"
             cursor.position += 2
         if cursor.position == len(data) or data[cursor.position :] == b"\r":
-            return Reading(tuple(requests))
+            # One empty line has to be forgiven; more of them may be refused.
+            more = len(data) - start > 2
+            empty = Refusal("nothing but empty lines", "RFC 9112, 2.2")
+            return Reading(tuple(requests), incomplete=empty if more else None)
+        delayed = cursor.position - start > 2
         try:
-            request = _request(cursor)
+            request = replace(_request(cursor), delayed=delayed)
         except _Refused as refused:
+            if delayed:
+                cursor.method = cursor.target = b""
             return Reading(
                 tuple(requests),
                 Refusal(refused.reason, refused.section, cursor.method, cursor.target),
             )
         except _Incomplete:
+            if delayed:
+                cursor.method = cursor.target = b""
             reason = "the head is incomplete" if not _head_ends(data, start) else "cut in the body"
             return Reading(
                 tuple(requests),
@@ -175,7 +185,7 @@ def _request(cursor: _Cursor) -> Request:
     minor = int(match[4])
     fault = _target_fault(match[1], match[2])
     fields = _fields(cursor)
-    fault = fault or _host_fault(fields, minor) or _expect_fault(fields)
+    fault = fault or _host_fault(fields, minor)
     body, trailers, chunked = _body(cursor, fields, minor)
     return Request(
         match[1], match[2], minor, tuple(fields), body, trailers, cursor.position, chunked, fault
@@ -221,12 +231,6 @@ def _host_fault(fields: list[tuple[bytes, bytes]], minor: int) -> str:
     if not hosts:
         return "no Host" if minor else ""
     return "" if _AUTHORITY.fullmatch(hosts[0]) else "a Host that is no host"
-
-
-def _expect_fault(fields: list[tuple[bytes, bytes]]) -> str:
-    # RFC 9110, 10.1.1: a server MAY refuse other expectations, so they are none of a fault.
-    del fields
-    return ""
 
 
 def _body(
@@ -285,7 +289,7 @@ class Route:
 
     path: bytes = b""
     query: bytes = b""
-    authority: bytes = field(default=b"")
+    authority: bytes = b""
 
 
 def route(target: bytes) -> Route:

@@ -13,7 +13,8 @@ _PARAMETER = re.compile(
     rb";[ \t]*(?:(" + TOKEN + rb")=(?:(" + TOKEN + rb')|"((?:[^"\\\x00-\x08\x0a-\x1f\x7f]'
     rb'|\\[\t\x20-\x7e\x80-\xff])*)"))?[ \t]*'
 )
-_HEADER = re.compile(rb"(" + TOKEN + rb"):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
+# White space before the colon is obsolete, and to be accepted (RFC 5322, 4.5.8).
+_HEADER = re.compile(rb"(" + TOKEN + rb")[ \t]*:[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
 _PLAIN = {b"7bit", b"8bit", b"binary"}
 
 

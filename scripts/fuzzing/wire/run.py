@@ -22,7 +22,7 @@ from scripts.fuzzing.wire.trial import Range, Result, Shot
 CONNECTIONS = 32
 """Cases that are tried at the same time, slow senders not counted; as many of these beside."""
 
-_BATCH = 256
+_BATCH = 768
 _FIRST_BATCH = 48
 _MOST_FINDINGS = 40
 _SHRINKING = 4.0
@@ -117,7 +117,7 @@ class _Run:
             for case in waiting:
                 if self._budget.spent:
                     return
-                result = await self._range.fire(self._range.shot(case))
+                result = await self._range.fire(self._range.shot(case), sparing=True)
                 results.append((case, result))
                 self._count(result)
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from scripts.fuzzing.wire import answers, reference
 from scripts.fuzzing.wire.connection import converse
@@ -45,15 +44,14 @@ class Census:
             path = good.draft.target.partition(b"?")[0]
             if paging is None or path not in creating:
                 continue
-            draft = good.draft.copy()
-            if paging.get("size"):
-                # With one item on a page, the number of pages is the number of items.
-                query = draft.target.partition(b"?")[2]
-                one = f"{quote(str(paging['size']))}=1".encode()
-                draft.target = path + b"?" + (query + b"&" + one if query else one)
+            # With one item on a page, the number of pages is the number of items.
             total = str(paging.get("total_pages", "")) if paging.get("size") else ""
             collection = Collection(
-                creating[path].label, path, draft.render(), total, str(paging.get("items", ""))
+                creating[path].label,
+                path,
+                good.draft.copy().render(),
+                total,
+                str(paging.get("items", "")),
             )
             if await made._length(collection) is not None:
                 made.collections.append(collection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from scripts.fuzzing.target import Target
@@ -15,6 +16,9 @@ from scripts.fuzzing.wire.good_requests import GoodRequest, good_requests
 from scripts.fuzzing.wire.grammar import HARMLESS, Case
 from scripts.fuzzing.wire.judge import Expectation, Violation
 from scripts.fuzzing.wire.reference import Reading, Request
+
+_PROBES, _SPARING = 4, 6
+"""How often the next good request is tried after each reason, and after which of the later ones."""
 
 _FRAMING = frozenset(
     {b"content-length", b"transfer-encoding", b"connection", b"expect", b"x-other"}
@@ -47,6 +51,14 @@ class Result:
         """Whether the server accepted nothing of it."""
         return not any(answer.status < 400 for answer in self.answers.final)
 
+    @property
+    def cause(self) -> str:
+        """Why the server had to refuse it on the level of HTTP; empty if it had not."""
+        tail = self.reading.refusal or self.reading.incomplete
+        if tail is not None:
+            return tail.reason
+        return self.reading.requests[0].fault if self.reading.requests else ""
+
 
 @dataclass
 class Range:
@@ -63,6 +75,7 @@ class Range:
     statuses: list[int] = field(default_factory=list[int])
     alive: int = 0
     notes: list[str] = field(default_factory=list[str])
+    probed: Counter[str] = field(default_factory=Counter[str])
 
     @classmethod
     async def opened(cls, target: Target, patience: float) -> Range:
@@ -119,27 +132,33 @@ class Range:
                 same = self.statuses[self.goods.index(case.good)]
         return Shot(data, delivery, same)
 
-    async def fire(self, shot: Shot, *, after: bool = True) -> Result:
-        """Send, judge, and with `after` see whether the server answers the next good request."""
+    async def fire(self, shot: Shot, *, after: bool = True, sparing: bool = False) -> Result:
+        """Send, judge, and with `after` see whether the server answers the next good request.
+
+        `sparing` does so only the first times after a refusal for the same reason, and after some
+        of the others: it costs as much as the case itself.
+        """
         await self.pace()
         reading = reference.read(shot.data)
         conversation = await converse(self.endpoint, shot.data, shot.delivery, reading, self._alive)
         expectation = Expectation(self.statuses[self.alive], shot.same)
         violations, answers = judge.judge(reading, conversation, self.contract, expectation)
         result = Result(shot, reading, conversation, answers, tuple(violations))
-        if after and result.refused:
+        if after and result.refused and (not sparing or self._worth(result)):
             violations += await self._after(result)
             result = replace(result, violations=tuple(violations))
         return result
+
+    def _worth(self, result: Result) -> bool:
+        self.probed[result.cause] += 1
+        count = self.probed[result.cause]
+        return count <= _PROBES or count % _SPARING == 0
 
     async def _after(self, result: Result) -> list[Violation]:
         conversation, answers = await self._ask(self._alive)
         expected = self.statuses[self.alive]
         label = self.goods[self.alive].label
-        reading = result.reading
-        tail = reading.refusal or reading.incomplete
-        cause = tail.reason if tail else (reading.requests[0].fault if reading.requests else "")
-        reason = f"after {cause or 'a request that was not accepted'}"
+        reason = f"after {result.cause or 'a request that was not accepted'}"
         if conversation.unreachable or not answers.final:
             got = conversation.unreachable or (
                 "nothing" if conversation.silent else "a closed connection"
