@@ -18,7 +18,7 @@ from scripts.fuzzing import report
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.finding import Counts, Findings
 from scripts.fuzzing.progress import Line
-from scripts.fuzzing.target import Target, TargetError, Wanted, opened
+from scripts.fuzzing.target import ROOT, Target, TargetError, Wanted, opened
 from scripts.openapi.problem import DocumentError
 
 # Where each part of a run lives, and its share of the time that is left when it begins.
@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
         " or with --base-url any server.",
         epilog="Exit: 0 nothing found, 1 failures found, 2 could not run.",
     )
-    parser.add_argument("document", help="a vendor of generated/, or an OpenAPI file")
+    parser.add_argument(
+        "document", help="a vendor of generated/, `all` of them, or an OpenAPI file"
+    )
     parser.add_argument("--base-url", metavar="URL", help="test this server, not the stub")
     parser.add_argument("--seed", type=int, help="repeat the cases of an earlier run")
     parser.add_argument(
@@ -106,41 +108,59 @@ def _parts(text: str) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 nothing found, 1 failures found, 2 could not run."""
-    # One Ctrl-C ends the run with a summary, wherever it comes.
     options = _parser().parse_args(arguments)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
-    wanted = Wanted(
-        options.document,
-        base_url=options.base_url,
-        read_only=options.read_only,
-        yes=options.yes,
-        rate_limit=options.rate_limit,
-        auth=None if options.auth_from_env is None else tuple(options.auth_from_env),
-        values=dict(options.values),
-    )
+    names = [options.document]
+    if options.document == "all" and options.base_url is None:
+        names = sorted(path.parent.name for path in ROOT.glob("generated/*/openapi.yaml"))
+    codes: list[int] = []
+    reports: list[report.Report] = []
     try:
-        with opened(wanted) as target:
-            return _run(target, options, seed)
+        for name in names:
+            wanted = Wanted(
+                name,
+                base_url=options.base_url,
+                read_only=options.read_only,
+                yes=options.yes,
+                rate_limit=options.rate_limit,
+                auth=None if options.auth_from_env is None else tuple(options.auth_from_env),
+                values=dict(options.values),
+            )
+            folder = options.report
+            if folder is not None and len(names) > 1:
+                folder = folder / name
+            with opened(wanted) as target:
+                seconds = options.max_time / len(names)
+                found = _run(target, options, seed, Budget(seconds, options.cases), folder)
+            reports.append(found)
+            codes.append(_told(found, options, folder))
+            if found.ended == "interrupted":
+                break
     except (TargetError, DocumentError) as error:
         print(f"fuzz.py: {error}", file=sys.stderr)
-        return 2
+        codes.append(2)
     except KeyboardInterrupt:
         print("fuzz.py: interrupted before anything was sent", file=sys.stderr)
-        return 2
+        codes.append(2)
+    if options.json and reports:
+        values = [found.json() for found in reports]
+        print(json.dumps(values[0] if len(names) == 1 else values, indent=1))
+    return max(codes)
 
 
-def _run(target: Target, options: argparse.Namespace, seed: int) -> int:
+def _run(
+    target: Target, options: argparse.Namespace, seed: int, budget: Budget, folder: Path | None
+) -> report.Report:
+    """All parts of a run against one target."""
     line = Line(sys.stderr)
     hide = target.redaction.text
     findings = Findings(lambda finding: line.found(finding, hide(finding.title)))
     counts, ended = Counts(), ""
     started = time.monotonic()
-    budget = Budget(options.max_time, options.cases)
     chosen = options.parts or [name for name in PARTS if _exists(name)]
-    if not options.json:
-        print(f"{target.name} at {target.base_url}, seed {seed}", file=sys.stderr)
+    print(f"{target.name} at {target.base_url}, seed {seed}", file=sys.stderr)
+    target.reach()
     try:
-        target.reach()
         for name in chosen:
             module, share = PARTS[name]
             run: Callable[..., Counts] = importlib.import_module(module).run
@@ -154,24 +174,29 @@ def _run(target: Target, options: argparse.Namespace, seed: int) -> int:
         line.clear()
     if budget.spent and not ended:
         ended = "time was up"
-    shown = report.prepared(
+    return report.prepared(
         target,
         [(finding, findings.times(finding)) for finding in findings],
         counts,
         seed=seed,
         seconds=time.monotonic() - started,
-        folder=options.report,
+        folder=folder,
         ended=ended,
     )
-    print(json.dumps(shown.json(), indent=1) if options.json else shown.text())
-    if options.report is not None:
+
+
+def _told(found: report.Report, options: argparse.Namespace, folder: Path | None) -> int:
+    """Print and write a report: its exit code."""
+    if not options.json:
+        print(found.text())
+    if folder is not None:
         try:
-            written = report.write(shown, options.report)
+            written = report.write(found, folder)
         except OSError as error:
-            print(f"fuzz.py: {options.report}: cannot be written ({error})", file=sys.stderr)
+            print(f"fuzz.py: {folder}: cannot be written ({error})", file=sys.stderr)
             return 2
         print(f"reports: {', '.join(map(str, written))}", file=sys.stderr)
-    return 1 if shown.shown else 0
+    return 1 if found.shown else 0
 
 
 def _exists(part: str) -> bool:

@@ -18,7 +18,7 @@ def main() -> int:
     parser.add_argument("--base-url", help="a server; without it the stub is started")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--max-time", type=float, metavar="SECONDS")
-    parser.add_argument("--cases", type=int, default=50, help="per operation and area")
+    parser.add_argument("--cases", type=int, help="per operation and kind of case (default 30)")
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("--yes", action="store_true")
     options = parser.parse_args()
@@ -28,7 +28,9 @@ def main() -> int:
     found = Findings()
     try:
         with opened(wanted) as target:
-            budget = Budget(options.max_time, options.cases)
+            # With a time and no number, the time alone decides.
+            cases = options.cases or (1_000_000 if options.max_time else 30)
+            budget = Budget(options.max_time, cases)
             counts = run(target, budget, options.seed, found, Silence())
             for finding in found:
                 print(target.redaction.text(_shown(finding)))

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from scripts.fuzzing import exchange
 from scripts.fuzzing.target import Target
 from scripts.fuzzing.wire.draft import Draft, FormDraft, PartDraft
+from scripts.openapi.json_value import is_object
 from scripts.openapi.operations import OperationView, media_kind, resolve
 
 BOUNDARY = b"wire-fuzzer-7MA4YWxkTrZu0gW"
@@ -161,10 +162,10 @@ def _text(value: Any) -> str:
 def _example(holder: Mapping[str, Any]) -> Any:
     if "example" in holder:
         return holder["example"]
-    examples = holder.get("examples")
-    if isinstance(examples, dict) and examples:
-        first: Any = next(iter(examples.values()))
-        return first.get("value") if isinstance(first, dict) else None
+    examples: Any = holder.get("examples")
+    if is_object(examples) and examples:
+        first = next(iter(examples.values()))
+        return first.get("value") if is_object(first) else None
     return None
 
 
@@ -177,8 +178,8 @@ def _parameter(target: Target, parameter: Mapping[str, Any]) -> Any:
 
 
 def _media_example(document: dict[str, Any], media: Mapping[str, Any]) -> Any:
-    examples = media.get("examples")
-    if isinstance(examples, dict):
+    examples: Any = media.get("examples")
+    if is_object(examples):
         # The shortest: the bytes of a finding are read by people.
         values = [resolve(document, example).get("value") for example in examples.values()]
         values = [value for value in values if value is not None]
@@ -201,8 +202,8 @@ def sample(document: dict[str, Any], schema: Any, depth: int = 0) -> Any:
     for key in ("oneOf", "anyOf", "allOf"):
         if schema.get(key) and "properties" not in schema:
             return sample(document, schema[key][0], depth + 1)
-    kinds = schema.get("type", "object" if "properties" in schema else "string")
-    kind = kinds[0] if isinstance(kinds, list) else kinds
+    kinds: Any = schema.get("type", "object" if "properties" in schema else "string")
+    kind: Any = kinds if isinstance(kinds, str) else kinds[0]
     if kind == "object":
         properties = schema.get("properties", {})
         return {

@@ -221,7 +221,7 @@ class _Court:
         """Judge the answer to a good request that is only written or cut in another way."""
         chunked = any(request.chunked for request in self._requests)
         if read.final:
-            allowed = {status, 429} | ({411} if chunked else set())
+            allowed = {status, 429, 411} if chunked else {status, 429}
             if read.final[0].status not in allowed:
                 self.add(
                     "wire-same-request", f"answered {read.final[0].status}", f"{status}",

@@ -16,7 +16,7 @@ def python(host: str, port: int, data: bytes, delivery: Delivery, *, tls: bool =
         lines.append("import ssl")
     if delivery.pause:
         lines.append("import time")
-    lines += ["", f"s = socket.create_connection(({host!r}, {port}), timeout=10)"]
+    lines += ["", f"s = socket.create_connection(({host!r}, {port}), timeout=5)"]
     if tls:
         lines.append(f"s = ssl.create_default_context().wrap_socket(s, server_hostname={host!r})")
     bounds = [0, *(cut for cut in delivery.cuts if 0 < cut < len(data)), len(data)]
@@ -45,7 +45,14 @@ def python(host: str, port: int, data: bytes, delivery: Delivery, *, tls: bool =
         return "\n".join(lines)
     elif delivery.end == "close":
         return "\n".join([*lines, "s.close()"])
-    return "\n".join([*lines, "while piece := s.recv(65536):", "    print(piece)"])
+    lines += [
+        "try:",
+        "    while piece := s.recv(65536):",
+        "        print(piece)",
+        "except TimeoutError:",
+        '    print("nothing more comes, and the connection stays open")',
+    ]
+    return "\n".join(lines)
 
 
 def _literals(data: bytes) -> Iterable[str]:

@@ -13,7 +13,7 @@ from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import Target
 from scripts.fuzzing.wire import judge, reproduction
-from scripts.fuzzing.wire.grammar import AREAS, Case, cases
+from scripts.fuzzing.wire.grammar import Case, cases
 from scripts.fuzzing.wire.judge import Violation
 from scripts.fuzzing.wire.shrinking import shrink
 from scripts.fuzzing.wire.state import Census
@@ -25,8 +25,8 @@ CONNECTIONS = 32
 _BATCH = 768
 _FIRST_BATCH = 48
 _MOST_FINDINGS = 40
-_SHRINKING = 4.0
-"""Seconds that the bytes of one finding may take to become shorter."""
+_KINDS = 20
+"""Kinds of cases, for the budget: each mutation is drawn once or twice for 30 cases a kind."""
 
 
 def run(
@@ -37,24 +37,33 @@ def run(
     progress: Progress,
     *,
     patience: float = 5.0,
+    shrinking: float = 4.0,
 ) -> Counts:
     """Fuzz a server on the level of bytes until the budget is spent.
 
-    `patience` is how many seconds an answer may take before that is a hang. Without a limit of
-    time, `budget.cases` are drawn for each operation and area of mutations.
+    `patience` is how many seconds an answer may take before that is a hang, `shrinking` how many
+    seconds the bytes of one finding may take to become shorter. Of each
+    operation twenty times `budget.cases` are drawn, if there is time.
     """
-    return asyncio.run(_Run(target, budget, seed, emit, progress).run(patience))
+    return asyncio.run(_Run(target, budget, seed, emit, progress, shrinking).run(patience))
 
 
 class _Run:
     def __init__(
-        self, target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress
+        self,
+        target: Target,
+        budget: Budget,
+        seed: int,
+        emit: Emit,
+        progress: Progress,
+        shrinking: float,
     ) -> None:
         self._target = target
         self._budget = budget
         self._seed = seed
         self._emit = emit
         self._progress = progress
+        self._shrinking = shrinking
         self._counts = Counts()
         self._seen: set[tuple[str, str, str]] = set()
         self._started = time.monotonic()
@@ -78,10 +87,7 @@ class _Run:
         if self._census is None:
             counts.not_applicable["wire-state"] = "no list beside an operation that fills it"
         labels = {good.label for good in self._range.goods}
-        if self._budget.seconds is None:
-            most = self._budget.cases * len(labels) * len(AREAS)
-        else:
-            most = self._budget.cases * 1_000_000
+        most = self._budget.cases * len(labels) * _KINDS
         source = islice(cases(self._range.goods, self._seed), most)
         size = _FIRST_BATCH
         while len(self._seen) < _MOST_FINDINGS and not self._budget.spent:
@@ -158,7 +164,7 @@ class _Run:
     async def _shortened(
         self, case: Case, violation: Violation, fails: Callable[[Shot], Awaitable[bool]]
     ) -> None:
-        seconds = min(_SHRINKING, max(1.0, self._budget.left))
+        seconds = min(self._shrinking, max(1.0, self._budget.left))
         case, shot = await shrink(case, self._range.shot, fails, seconds)
         result = await self._range.fire(shot)
         shown = next((v for v in result.violations if v.key == violation.key), violation)

@@ -13,6 +13,7 @@ from scripts.fuzzing.wire.draft import Delivery
 from scripts.fuzzing.wire.judge import Violation
 from scripts.fuzzing.wire.trial import Range, Result, Shot
 from scripts.openapi import pointer
+from scripts.openapi.json_value import is_array
 
 
 @dataclass
@@ -78,7 +79,7 @@ class Census:
                 found = pointer.resolve(value, collection.total)
                 return found if isinstance(found, int) else None
             found = pointer.resolve(value, collection.items)
-            return len(found) if isinstance(found, list) else None
+            return len(found) if is_array(found) else None
         except (ValueError, LookupError):
             return None
 
