@@ -1,0 +1,327 @@
+"""Answers for a client: as documented, nearly so, and anything at all; with what has to come of
+each."""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from scripts.fuzzing.client.package import SPELLINGS, Bound, Package
+from scripts.fuzzing.client.schema_values import ANY, LONG_TEXTS, TEXTS, values
+from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.operations import media_kind, resolve
+
+
+@dataclass(frozen=True)
+class Documented:
+    """An answer of the document: `kind` is json, text, bytes or none. `accepts` knows what a client
+    has to take: the schema with its enums opened, for a server may add values and keys.
+    """
+
+    status: str
+    kind: str
+    media: str = ""
+    schema: Any = None
+    accepts: jsonschema_rs.Validator | None = None
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """A case: which method is called how, and the bytes that it is answered.
+
+    `content` is the body as the client ought to see it; `whole` whether the bytes are one complete
+    answer of HTTP, so that a success can be told from a broken line.
+    """
+
+    bound: Bound
+    mode: str
+    raw: bool
+    status: int
+    content: bytes
+    message: bytes
+    whole: bool
+    close: bool
+    documented: Documented | None
+    charset: str = "utf-8"
+
+    def __repr__(self) -> str:
+        return f"{self.bound.label} ({self.mode}) answered {self.message[:200]!r}"
+
+
+def documented(package: Package, bound: Bound) -> list[Documented]:
+    """The answers that the document has for an operation, in its order."""
+    found: list[Documented] = []
+    for status, raw in bound.view.operation.get("responses", {}).items():
+        content: dict[str, Any] = resolve(package.document, raw).get("content") or {}
+        chosen = next((media for media in content if media_kind(media) == "json"), None)
+        chosen = chosen or next(iter(content), None)
+        if chosen is None:
+            found.append(Documented(str(status), "none"))
+            continue
+        kind = media_kind(chosen)
+        schema = (content[chosen] or {}).get("schema")
+        if kind == "json":
+            found.append(
+                Documented(str(status), kind, chosen, schema or {}, _accepts(package, schema or {}))
+            )
+        else:
+            found.append(Documented(str(status), "text" if kind == "text" else "bytes", chosen))
+    return found
+
+
+def _accepts(package: Package, schema: Any) -> jsonschema_rs.Validator:
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "components": {"schemas": package.document.get("components", {}).get("schemas", {})},
+        "allOf": [schema],
+    }
+    return jsonschema_rs.validator_for(_opened(copy.deepcopy(whole)), validate_formats=True)
+
+
+def _opened(schema: Any) -> Any:
+    """A schema without closed lists of values and of keys."""
+    if is_array(schema):
+        return [_opened(item) for item in schema]
+    if not is_object(schema):
+        return schema
+    result = {key: _opened(value) for key, value in schema.items()}
+    if is_array(schema.get("enum")):
+        del result["enum"]
+        kinds = {_JSON_TYPES[type(value)] for value in schema["enum"]}
+        result.setdefault("type", sorted(kinds))
+    if result.get("additionalProperties") is False:
+        del result["additionalProperties"]
+    return result
+
+
+_JSON_TYPES = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+    list: "array",
+    dict: "object",
+}
+
+_OTHERS = (200, 201, 202, 204, 206, 299, 300, 304, 399, 400, 401, 404, 409, 418, 422, 429, 500,
+           502, 503, 520, 599, 600, 999)  # fmt: skip
+
+
+@st.composite
+def scripted(
+    draw: st.DrawFn, package: Package, answers: dict[str, list[Documented]], only: Bound | None
+) -> Scripted:
+    """A case for one of the package's operations, or for `only` this one."""
+    bound = only or draw(st.sampled_from(package.bound))
+    among = answers[bound.label]
+    # Successes first: what a client makes of them matters most.
+    among = sorted(among, key=lambda one: not one.status.startswith("2"))
+    if draw(st.integers(0, 5)):
+        good = [one for one in among if one.status.startswith("2")]
+        said = draw(st.sampled_from(good if good and draw(st.booleans()) else among))
+        status = draw(_statuses(said))
+    else:
+        status = draw(st.sampled_from(_OTHERS))
+    found = answer_for(among, status)
+    content = draw(bodies(package, found))
+    charset = "utf-8"
+    media = found.media if found is not None else "application/json"
+    if draw(st.integers(0, 7)) == 0:
+        media = draw(
+            st.sampled_from(["", "text/html", "application/octet-stream", "nonsense", ";"])
+        )
+    elif found is not None and found.kind == "text":
+        charset = draw(st.sampled_from(["utf-8", "iso-8859-1", "utf-16", "no-such-charset"]))
+        media += f"; charset={charset}"
+    message, seen, whole, close = draw(messages(status, media, content))
+    return Scripted(
+        bound,
+        draw(st.sampled_from(["sync", "async"])),
+        draw(st.booleans()),
+        status,
+        seen,
+        message,
+        whole,
+        close,
+        found,
+        charset,
+    )
+
+
+def answer_for(among: list[Documented], status: int) -> Documented | None:
+    """What the document says of a status: itself, its range, the default."""
+    for key in (str(status), f"{status // 100}XX", "default"):
+        for one in among:
+            if one.status.upper() == key.upper():
+                return one
+    return None
+
+
+def _statuses(said: Documented) -> SearchStrategy[int]:
+    if said.status.isdecimal():
+        return st.just(int(said.status))
+    if said.status.upper().endswith("XX"):
+        first = int(said.status[0]) * 100
+        return st.integers(first, first + 99).filter(lambda status: status >= 200)
+    return st.sampled_from([200, 400, 500])
+
+
+@st.composite
+def bodies(draw: st.DrawFn, package: Package, found: Documented | None) -> bytes:
+    """A body: what the document says, that with one change, or any bytes."""
+    if found is None or found.kind != "json":
+        return draw(st.one_of(st.just(b""), st.binary(max_size=40), TEXTS.map(str.encode)))
+    way = draw(st.sampled_from(["valid", "valid", "changed", "changed", "text", "bytes"]))
+    if way == "bytes":
+        return draw(
+            st.one_of(
+                st.binary(max_size=60),
+                st.sampled_from(
+                    [b"", b"null", b"{}", b"[]", b"[" * 20000, b'"\\ud800"', b"\xff\xfe{\x00}\x00",
+                     b"<html>nope</html>", b"{}{}", b"NaN", b"1e999", b"-0", b'{"a":' * 5000]
+                ),
+            )
+        )  # fmt: skip
+    value = draw(values(package.document, found.schema))
+    if way == "changed":
+        value = draw(changed(value))
+    spaced = draw(st.booleans())
+    text = json.dumps(
+        value, ensure_ascii=draw(st.booleans()), separators=(" , ", " : ") if spaced else (",", ":")
+    )
+    body = text.encode("utf-8", "surrogatepass")
+    if way == "text":
+        cut = draw(st.integers(0, len(body)))
+        body = draw(
+            st.sampled_from(
+                [
+                    body[:cut],
+                    b"\xef\xbb\xbf" + body,
+                    b" \r\n\t" + body + b"\n",
+                    body + b",",
+                    text.encode("utf-16", "surrogatepass"),
+                    body.replace(b'"', b"'", 1),
+                ]
+            )
+        )
+    return body
+
+
+@st.composite
+def changed(draw: st.DrawFn, value: Any) -> Any:
+    """A JSON value with one thing otherwise: a key gone or added, a value of another kind."""
+    value = copy.deepcopy(value)
+    places = list(_places(value))
+    container, key = draw(st.sampled_from(places)) if places else (None, None)
+    change = draw(st.sampled_from(["value", "drop", "add", "secret"]))
+    holders = [value, *(holder[name] for holder, name in places)]
+    objects = [one for one in holders if is_object(one)]
+    if change == "add" and objects:
+        draw(st.sampled_from(objects))[draw(TEXTS)] = draw(ANY)
+        return value
+    if change == "drop" and is_object(container):
+        del container[key]
+        return value
+    new = draw(
+        st.one_of(
+            ANY,
+            st.sampled_from(
+                [None, 2**63, -(2**63) - 1, 2**64, 10**400, 1.0, 1.5, -0.0, 1e300, True, "1", "",
+                 [], {}, float("nan"), float("inf"), "unheard of", "2020-02-30", "2020-01-01T00:00",
+                 "2016-12-31T23:59:60Z"]
+            ),
+            LONG_TEXTS,
+        )
+    )  # fmt: skip
+    if change == "secret":
+        new = "Nope: " + draw(st.sampled_from(SPELLINGS))
+    if container is None:
+        return new
+    container[key] = new
+    return value
+
+
+def _places(value: Any) -> Any:
+    if is_object(value):
+        for key in list(value):
+            yield value, key
+            yield from _places(value[key])
+    elif is_array(value):
+        for index, item in enumerate(value):
+            yield value, index
+            yield from _places(item)
+
+
+_REASONS = (b"OK", b"", b"Nope Nope", b"\xe4")
+
+
+@st.composite
+def messages(
+    draw: st.DrawFn, status: int, media: str, content: bytes
+) -> tuple[bytes, bytes, bool, bool]:
+    """(bytes on the wire, body as a client ought to see it, whether they are a whole answer,
+    whether the server hangs up).
+    """
+    way = draw(
+        st.sampled_from(["plain"] * 6 + ["chunked", "chunked", "until close", "coded", "broken"])
+    )
+    if status in (204, 304):
+        head = b"HTTP/1.1 %d %s\r\n\r\n" % (status, b"Nothing")
+        return head, b"", True, False
+    headers = [b"Content-Type: " + media.encode()] if media else []
+    if draw(st.integers(0, 3)) == 0:
+        secret = draw(st.sampled_from(SPELLINGS))
+        headers.append(b"X-Echo: " + secret.encode())
+    body, seen, whole, close = content, content, True, False
+    if way == "coded":
+        coding = draw(st.sampled_from(["gzip", "deflate", "identity", "none-such", "gzip, gzip"]))
+        headers.append(b"Content-Encoding: " + coding.encode())
+        body, whole = _coded(coding, content), coding in ("gzip", "deflate", "identity")
+        if whole and coding != "identity" and draw(st.integers(0, 3)) == 0:
+            body, whole = body[: len(body) // 2], False
+    if way == "chunked":
+        headers.append(b"Transfer-Encoding: chunked")
+        size = draw(st.integers(1, max(1, len(body))))
+        size = max(size, len(body) // 50)
+        pieces = [body[at : at + size] for at in range(0, len(body), size)]
+        body = b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in pieces) + b"0\r\n\r\n"
+        if draw(st.integers(0, 4)) == 0:
+            body, whole, close = body[: draw(st.integers(0, len(body) - 1))], False, True
+    elif way == "until close":
+        headers.append(b"Connection: close")
+        close = True
+    elif way == "broken":
+        whole, close = False, True
+        kind = draw(st.sampled_from(["short", "nothing", "garbage", "head", "header"]))
+        if kind == "nothing":
+            return b"", seen, False, True
+        if kind == "garbage":
+            return draw(st.binary(min_size=1, max_size=40)), seen, False, True
+        if kind == "head":
+            return b"HTTP/1.1 200 OK\r\nContent-", seen, False, True
+        if kind == "header":
+            headers.append(b"X\x00Y: \xff")
+        headers.append(b"Content-Length: %d" % (len(body) + 1 + draw(st.integers(0, 50))))
+    else:
+        headers.append(b"Content-Length: %d" % len(body))
+    reason = draw(st.sampled_from(_REASONS))
+    head = b"\r\n".join([b"HTTP/1.1 %d %s" % (status, reason), *headers, b"", b""])
+    return head + body, seen, whole, close
+
+
+def _coded(coding: str, content: bytes) -> bytes:
+    for one in coding.split(", "):
+        if one == "gzip":
+            content = gzip.compress(content, mtime=0)
+        elif one == "deflate":
+            content = zlib.compress(content)
+    return content

@@ -1,0 +1,101 @@
+"""Runs the client under fuzz: answers to it, and requests of it."""
+
+from __future__ import annotations
+
+import time
+
+from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.client.answers import Scripted, documented, scripted
+from scripts.fuzzing.client.judgement import Wrong, judge
+from scripts.fuzzing.client.package import SECRET, Package, Unbound, calling
+from scripts.fuzzing.client.raw_server import RawServer
+from scripts.fuzzing.exchange import Answer, Exchange, Request
+from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
+from scripts.fuzzing.search import search
+from scripts.fuzzing.target import Target
+
+PART = "client"
+
+
+def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+    """Fuzz the target's client: half of the time answers, half of it requests."""
+    counts = Counts()
+    started = time.monotonic()
+    try:
+        package = Package(target)
+    except Unbound as error:
+        counts.not_applicable[PART] = str(error)
+        return counts
+    counts.notes += package.unbound
+    if not package.bound:
+        counts.not_applicable[PART] = "no operation of the document has a method of the client"
+        return counts
+    progress.stage("client: answers")
+    _answers(package, budget.share(0.5), seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
+def _answers(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    answers = {bound.label: documented(package, bound) for bound in package.bound}
+    with RawServer() as server, calling(package, server.url) as caller:
+
+        def verdict(case: Scripted) -> Finding | None:
+            server.answer, server.close = case.message, case.close
+            server.arrived.clear()
+            wrong = judge(package, caller, case)
+            counts.cases += 1
+            counts.checks["client answers"] += 1
+            progress.case()
+            if wrong is None:
+                return None
+            return finding(package.target, case, wrong, server)
+
+        for bound in package.bound:
+            share = budget.share(1 / (len(package.bound) - package.bound.index(bound)))
+            search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
+
+
+def finding(target: Target, case: Scripted, wrong: Wrong, server: RawServer) -> Finding:
+    """A failure with the bytes that show it."""
+    arrived = server.arrived[-1] if server.arrived else None
+    request = Request(
+        case.bound.view.method.upper(),
+        target.base_url + (arrived.target if arrived else case.bound.view.path),
+        (),
+        arrived.body if arrived else None,
+    )
+    exchange = Exchange(
+        request,
+        Answer(case.status, (), case.content),
+        raw_request=arrived.raw.replace(SECRET.encode(), b"(credential)") if arrived else None,
+        raw_answer=case.message,
+    )
+    return Finding(
+        wrong.check,
+        case.bound.label,
+        wrong.title,
+        wrong.expected,
+        wrong.got,
+        (exchange,),
+        part=PART,
+        snippet=snippet(target, case),
+    )
+
+
+def snippet(target: Target, case: Scripted) -> str:
+    """Python that serves the answer once and calls the method."""
+    module = f"{target.name.replace('-', '_')}_client"
+    needed = [place for place in case.bound.places if place.required and not place.option]
+    call = ", ".join(f"{name}=..." for name in dict.fromkeys(place.argument for place in needed))
+    raw = ".with_raw_response" if case.raw else ""
+    return (
+        f"import {module}  # {case.mode} client, base_url of a server that answers:\n"
+        f"ANSWER = {case.message!r}\n"
+        f"client.{case.bound.resource}{raw}.{case.bound.method}({call})"
+    )
+
+
+__all__ = ["PART", "run"]
