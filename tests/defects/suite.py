@@ -29,7 +29,6 @@ CASES = 30
 Key = tuple[str, str, str]
 
 
-
 @dataclass
 class Outcome:
     """What came of a run. `found` is its first finding that was not known before; `stages` are
