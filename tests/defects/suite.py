@@ -16,13 +16,15 @@ from scripts.fuzzing.target import ROOT, Wanted, opened
 VENDORS = tuple(sorted(file.parent.name for file in ROOT.glob("generated/*/openapi.yaml")))
 
 # The parts of a run from cheap to dear, each for all vendors before the next: module, function.
-STAGES = (
-    ("meaning", "scripts.fuzzing.properties", "meaning"),
-    ("client", "scripts.fuzzing.client.run", "run"),
-    ("wire", "scripts.fuzzing.wire.run", "run"),
-    ("journey", "scripts.fuzzing.journey", "run"),
-    ("schemathesis", "scripts.fuzzing.schemathesis_run", "run"),
-)
+# A client's defect cannot show where no client takes part.
+STAGES = {
+    "meaning": ("scripts.fuzzing.properties", "meaning"),
+    "wire": ("scripts.fuzzing.wire.run", "run"),
+    "client": ("scripts.fuzzing.client.run", "run"),
+    "journey": ("scripts.fuzzing.journey", "run"),
+    "schemathesis": ("scripts.fuzzing.schemathesis_run", "run"),
+}
+OF_CLIENTS = ("client", "journey")
 CASES = 30
 """As many as scripts/fuzz.py draws when nothing is said."""
 
@@ -56,16 +58,18 @@ def run(
     known: Iterable[Key],
     report: Callable[[Outcome], None],
     *,
+    names: Iterable[str] = STAGES,
     stop: bool = True,
 ) -> None:
-    """Run the suite for at most `max_time` seconds and report what came of it.
+    """Run the suite, or only the stages of these names, for at most `max_time` seconds and
+    report what came of it.
 
     `report` is called from within the finding where `stop` says so, from whatever thread that is.
     """
     started = time.monotonic()
     before = set(known)
     outcome = Outcome()
-    stages = [stage for stage in STAGES if _exists(stage[1])]
+    stages = [(name, *STAGES[name]) for name in names if _exists(STAGES[name][0])]
     slots = [(stage, vendor) for stage in stages for vendor in VENDORS]
     budget = Budget(max_time, CASES)
     place = ("", "")
@@ -82,14 +86,13 @@ def run(
             if stop:
                 report(outcome)
 
-    for index, ((name, module, function), vendor) in enumerate(slots):
+    for (name, module, function), vendor in slots:
         if budget.spent:
             break
         place = (name, vendor)
         began = time.monotonic()
-        # What one leaves over is there for those that follow.
-        share = budget.share(min(1.0, 2 / (len(slots) - index)))
-        counts = _stage(module, function, vendor, share, seed, emit)
+        # The cases end a stage, as they do in a run without haste; the time only ends the whole.
+        counts = _stage(module, function, vendor, budget.share(1.0), seed, emit)
         outcome.stages.append((vendor, name, time.monotonic() - began, counts.cases))
     if outcome.found is None:
         outcome.seconds = time.monotonic() - started

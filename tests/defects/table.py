@@ -104,7 +104,7 @@ def _line(row: Row) -> str:
     defect, seconds = row.defect, row.seconds()
     killed = row.checks() or ("not run" if not row.tried else "**survived**")
     if row.troubles:
-        killed += f" ({len(row.troubles)} × {row.troubles[0]})"
+        killed += f" ({len(row.troubles)} x {row.troubles[0]})"
     cells = (
         f"`{defect.name}`",
         defect.area,

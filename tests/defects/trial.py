@@ -30,7 +30,8 @@ def main() -> None:
             del os.environ[name]
     suite.see_clients()
     known = json.loads(options.known.read_text()) if options.known else []
-    patch = contextlib.nullcontext if options.defect == "-" else all_defects()[options.defect].patch
+    defect = None if options.defect == "-" else all_defects()[options.defect]
+    names = suite.OF_CLIENTS if defect and defect.layer == "client" else tuple(suite.STAGES)
     # Nothing but the result goes to the standard output, whoever writes.
     output = os.dup(1)
     os.dup2(2, 1)
@@ -41,12 +42,13 @@ def main() -> None:
         sys.stderr.flush()
         os._exit(0)
 
-    with patch():
+    with defect.patch() if defect else contextlib.nullcontext():
         suite.run(
             options.seed,
             options.max_time,
             [tuple(item) for item in known],
             report,
+            names=names,
             stop=not options.all,
         )
 
