@@ -25,8 +25,6 @@ from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Finding, Findings, Silence
 from scripts.fuzzing.properties import meaning, run
 from scripts.fuzzing.target import Target, Wanted, opened
-from tests.stub.document import Document
-from tests.stub.questionpro import QuestionPro
 from tests.stub.service import Service
 from tests.stub.store import Store
 
@@ -78,10 +76,6 @@ def test_the_same_seed_sends_the_same_requests() -> None:
     assert first != requests(8)
 
 
-class WrongSize(QuestionPro):
-    """A vendor whose sizes are a tenth too small."""
-
-
 def _defect(patch: pytest.MonkeyPatch, name: str) -> None:
     import tests.stub.images as images
     import tests.stub.questionpro as questionpro
@@ -118,7 +112,8 @@ def _defect(patch: pytest.MonkeyPatch, name: str) -> None:
 
         def refuse(self: Any, refused: Any, call: Any) -> Any:
             answer = right_refuse(self, refused, call)
-            answer.body["response"]["error"]["httpStatusCode"] = 400
+            body: Any = answer.body
+            body["response"]["error"]["httpStatusCode"] = 400
             return answer
 
         patch.setattr(Service, "refuse", refuse)
@@ -215,6 +210,3 @@ def test_an_unknown_document_cannot_run() -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "no-such-vendor" in done.stderr
-
-
-__all__ = ["Document", "WrongSize"]

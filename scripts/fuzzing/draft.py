@@ -170,7 +170,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
     for parameter in view.parameters:
         name, place = str(parameter["name"]), str(parameter["in"])
         needed = bool(parameter.get("required"))
-        value = target.values.get(name, example(target.document, parameter))
+        value = known(target, parameter)
         if value is None and needed:
             value = sample(target.document, parameter.get("schema", {}))
             if place == "path":
@@ -193,6 +193,14 @@ def good(target: Target, view: OperationView) -> list[Draft]:
         for media_type, described in content.items()
         for draft in _with_body(target.document, plain, str(media_type), described)
     ]
+
+
+def known(target: Target, parameter: dict[str, Any]) -> Any:
+    """A parameter's value that exists on the server, as far as anybody said: on the command line,
+    else in the document's example. None if nobody did.
+    """
+    given: str | None = target.values.get(str(parameter["name"]))
+    return example(target.document, parameter) if given is None else given
 
 
 def _with_body(

@@ -19,7 +19,7 @@ from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, shown
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.checks.answers import Answers
-from scripts.fuzzing.draft import example
+from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import READING, Target
@@ -35,7 +35,7 @@ def run(
     """All phases and checks of schemathesis; `budget.cases` is its number of examples."""
     progress.stage("schemathesis")
     bench = Bench(target, budget, seed, emit, progress)
-    schema: schemathesis.BaseSchema = schemathesis.openapi.from_dict(
+    schema: Any = schemathesis.openapi.from_dict(
         target.document, config=_config(target, budget, seed, workers)
     )
     if target.read_only:
@@ -77,7 +77,8 @@ def _config(target: Target, budget: Budget, seed: int, workers: int) -> schemath
     signed = _auth(target)
     if signed:
         settings["auth"] = {"openapi": signed}
-    return schemathesis.Config.from_dict(settings)
+    made: schemathesis.Config = _from_dict(settings)
+    return made
 
 
 def _auth(target: Target) -> dict[str, dict[str, str]]:
@@ -104,7 +105,7 @@ def _known_values(target: Target) -> dict[str, Any]:
     for view in target.operations:
         for parameter in view.parameters:
             name = str(parameter["name"])
-            value = target.values.get(name, example(target.document, parameter))
+            value = known(target, parameter)
             if parameter["in"] == "path" and value is not None:
                 key = f"known-{len(dictionaries)}"
                 dictionaries[key] = {"values": [value]}
@@ -134,6 +135,9 @@ def _same_boundaries(seed: int) -> Generator[None]:
             module.choose_boundary = original
 
 
+_from_dict: Any = schemathesis.Config.from_dict  # its parameter is a bare `dict`
+
+
 class _Judge:
     """Turns the events of a run into counts and findings."""
 
@@ -159,10 +163,12 @@ class _Judge:
     def _scenario(self, recorder: ScenarioRecorder, phase: str) -> None:
         bench = self._bench
         exchanges: dict[str, Exchange] = {}
+        cases: Any = recorder.cases  # generic in a way that its own annotations leave open
+        chain_of: Any = recorder.iter_chain_cases
         for case_id, interaction in recorder.interactions.items():
             exchanges[case_id] = exchange = _exchange(interaction)
-            node = recorder.cases.get(case_id)
-            label = node.value.operation.label if node else recorder.label
+            node = cases.get(case_id)
+            label = str(node.value.operation.label) if node else recorder.label
             bench.counts.cases += 1
             bench.counts.statuses[label, exchange.status] += 1
             view = self._view(label, exchange)
@@ -175,10 +181,7 @@ class _Judge:
                 if verdict.status != Status.FAILURE or verdict.failure_info is None:
                     continue
                 failure = verdict.failure_info.failure
-                chain = [
-                    case.id
-                    for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
-                ]
+                chain = [case.id for case in chain_of(case_id=failure.case_id or case_id)]
                 shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
                 label = failure.operation or recorder.label
                 if shown_ and self._unknown_method(label, shown_[-1]):

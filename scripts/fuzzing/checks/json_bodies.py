@@ -48,7 +48,7 @@ def spellings_mean_the_same(bench: Bench) -> None:
     for draft in _drafts(bench):
         first, answer = bench.accepted(draft)
         _, again = bench.accepted(draft)
-        stable = {at: v for at, v in _leaves(again).items() if _leaves(answer).get(at) == v}
+        stable = {at: v for at, v in leaves(again).items() if leaves(answer).get(at) == v}
         for what, text in _same(draft.json):
             exchange = bench.send(_raw(draft, text))
             bench.judged()
@@ -61,14 +61,14 @@ def spellings_mean_the_same(bench: Bench) -> None:
                     exchanges=(first, exchange),
                 )
                 continue
-            leaves = _leaves(decoded(exchange))
-            wrong = next((at for at, v in stable.items() if leaves.get(at, _NONE) != v), None)
+            got = leaves(decoded(exchange))
+            wrong = next((at for at, v in stable.items() if got.get(at, _NONE) != v), None)
             if wrong is not None:
                 bench.found(
                     draft.view,
                     f"JSON with {what} means something else",
                     expected=f"{wrong} {stable[wrong]!r}",
-                    got=repr(leaves.get(wrong)),
+                    got=repr(got.get(wrong)),
                     exchanges=(first, exchange),
                 )
 
@@ -76,13 +76,12 @@ def spellings_mean_the_same(bench: Bench) -> None:
 _NONE = object()
 
 
-def _leaves(value: Any, at: str = "") -> dict[str, Any]:
+def leaves(value: Any, at: str = "") -> dict[str, Any]:
+    """The texts, numbers, booleans and nulls of a JSON value by their pointers."""
     if is_object(value):
-        return {
-            k: v for key, item in value.items() for k, v in _leaves(item, f"{at}/{key}").items()
-        }
+        return {k: v for key, item in value.items() for k, v in leaves(item, f"{at}/{key}").items()}
     if is_array(value):
-        return {k: v for i, item in enumerate(value) for k, v in _leaves(item, f"{at}/{i}").items()}
+        return {k: v for i, item in enumerate(value) for k, v in leaves(item, f"{at}/{i}").items()}
     return {at: value}
 
 
@@ -250,7 +249,7 @@ def _extremes(value: Any) -> Iterator[tuple[str, str]]:
         ("1e400", "1e400"),
         ("-0.0", "-0.0"),
     ):
-        for at, leaf in _leaves(value).items():
+        for at, leaf in leaves(value).items():
             if isinstance(leaf, int | float) and not isinstance(leaf, bool):
                 yield (
                     f"a number of {name}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from scripts.fuzzing.bench import Bench, NotApplicable, decoded, refused, shown
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.checks.json_bodies import _leaves as leaves
+from scripts.fuzzing.checks.json_bodies import leaves
 from scripts.fuzzing.draft import Draft, text
 from scripts.openapi.operations import OperationView, resolve
 
