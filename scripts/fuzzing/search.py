@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky, NonInteractiveExampleWarning
+from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
 
 from scripts.fuzzing.budget import Budget
@@ -17,6 +19,10 @@ from scripts.fuzzing.finding import Emit, Finding
 
 MOST_FINDINGS = 8
 """Distinct failures of one search; what fails more often than that fails everywhere."""
+
+
+MOST_SHRINKS = 80
+"""Cases that are judged to make a failure smaller."""
 
 
 class Failed(AssertionError):
@@ -41,6 +47,24 @@ def options(cases: int, **more: Any) -> settings:
     )
 
 
+class Enough(BaseException):
+    """The time or the number of cases is used up. No `Exception`: Hypothesis lets it pass."""
+
+
+@contextmanager
+def seed_alone() -> Iterator[None]:
+    """Keeps Hypothesis from drawing constants of the modules that happen to be imported: the same
+    seed would draw other cases in another process. Reading them takes seconds, too.
+    """
+    plain: Any = vars(providers)["_get_local_constants"]
+    nothing: Any = type(providers.GLOBAL_CONSTANTS)()
+    vars(providers)["_get_local_constants"] = lambda: nothing
+    try:
+        yield
+    finally:
+        vars(providers)["_get_local_constants"] = plain
+
+
 def search(
     cases: SearchStrategy[Any],
     judge: Callable[[Any], Finding | None],
@@ -59,7 +83,7 @@ def search(
         last: list[Finding] = []
         if not _fails(cases, judge, known, last, budget, seed + round_):
             break
-        found = replace(last[-1], seed=seed, seconds=budget.elapsed)
+        found = replace(min(last, key=_size), seed=seed, seconds=budget.elapsed)
         known.add(found.key)
         emit(found)
         if budget.spent:
@@ -76,11 +100,13 @@ def _fails(
     seed: int,
 ) -> bool:
     wanted: list[tuple[str, str, str]] = []
+    shrinks = 0
 
     def one(case: Any) -> None:
-        # Beyond the time nothing is sent any more; what is known to fail ends its own search.
-        if budget.spent:
-            return
+        nonlocal shrinks
+        shrinks += bool(wanted)
+        if budget.spent or shrinks > MOST_SHRINKS:
+            raise Enough
         finding = judge(case)
         if finding is None or finding.key in known:
             return
@@ -92,12 +118,18 @@ def _fails(
 
     run = hypothesis.seed(seed)(options(budget.cases)(hypothesis.given(cases)(one)))
     try:
-        with warnings.catch_warnings():
+        with seed_alone(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NonInteractiveExampleWarning)
             run()
+    except Enough:
+        return bool(last)
     except (Failed, Flaky, ExceptionGroup):
-        # Flaky: it failed and did not again, or the time ran out meanwhile. It has been seen.
+        # Flaky: it failed and did not again. It has been seen.
         if not last:
             raise
         return True
     return False
+
+
+def _size(finding: Finding) -> tuple[int, int]:
+    return finding.weight + len(finding.snippet), len(finding.got)

@@ -191,7 +191,7 @@ def bodies(draw: st.DrawFn, package: Package, found: Documented | None) -> bytes
                 ),
             )
         )  # fmt: skip
-    value = draw(values(package.document, found.schema))
+    value = draw(values(package.document, found.schema, opened=True))
     if way == "changed":
         value = draw(changed(value))
     spaced = draw(st.booleans())
@@ -222,7 +222,7 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
     value = copy.deepcopy(value)
     places = list(_places(value))
     container, key = draw(st.sampled_from(places)) if places else (None, None)
-    change = draw(st.sampled_from(["value", "drop", "add", "secret"]))
+    change = draw(st.sampled_from(["value", "kept", "kept", "drop", "add", "add", "secret"]))
     holders = [value, *(holder[name] for holder, name in places)]
     objects = [one for one in holders if is_object(one)]
     if change == "add" and objects:
@@ -242,6 +242,13 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
             LONG_TEXTS,
         )
     )  # fmt: skip
+    if change == "kept":
+        # of the same kind, so that it has to be taken: an unknown member, a number of any size
+        old = container[key] if container is not None else value
+        if isinstance(old, str):
+            new = draw(st.one_of(st.just("unheard of"), TEXTS))
+        elif isinstance(old, int) and not isinstance(old, bool):
+            new = draw(st.sampled_from([2**53 + 1, -(2**63) - 1, 2**64 + 1, 10**30 + 1, 1.0]))
     if change == "secret":
         new = "Nope: " + draw(st.sampled_from(SPELLINGS))
     if container is None:

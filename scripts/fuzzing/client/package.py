@@ -102,6 +102,7 @@ class Package:
         self._service: Any = service.SERVICE
         self.sync: Any = getattr(service, self._service.name)
         self.asynchronous: Any = getattr(service, f"Async{self._service.name}")
+        self.schemes: dict[str, Any] = dict(self._service.schemes)
         self.spellings = SPELLINGS if self._service.environment else ()
         self.unbound: list[str] = []
         self.bound = list(self._bind(_named(target)))
@@ -119,7 +120,11 @@ class Package:
                 continue
             resource, _, method = module.OPERATION.name.partition(".")
             with self.client("sync", "http://127.0.0.1:9", {}) as client:
-                function = getattr(getattr(client, resource), method)
+                function = getattr(getattr(client, resource, None), method, None)
+            if function is None:
+                label = f"{view.method.upper()} {view.path}"
+                self.unbound.append(f"{label}: the client has no {resource}.{method}")
+                continue
             names = [name for name in inspect.signature(function).parameters if name not in
                      _OF_A_CALL]  # fmt: skip
             required = [
@@ -161,7 +166,9 @@ class Package:
         if "body" in free:
             for media, described in content.items():
                 schema = merged(named, described.get("schema", {}))
-                yield Place("body", "", "body", schema, must, (str(media),))
+                yield Place(
+                    "body", "", "body", schema, must, (str(media),), False, _shown(named, described)
+                )
             return
         kinds = {media_kind(media) for media in content}
         if kinds <= {"raw"}:
@@ -252,6 +259,17 @@ class Caller:
         async def run() -> Any:
             result = method(**given)
             return await (result.first_page if _lists(result) else result)
+
+        return self._runner.run(run())
+
+    def pages(self, mode: str, bound: Bound, given: Mapping[str, Any]) -> list[Any]:
+        """All pages of a list."""
+        method = getattr(getattr(self.client(mode), bound.resource), bound.method)
+        if mode == "sync":
+            return list(method(**given).pages())
+
+        async def run() -> list[Any]:
+            return [page async for page in method(**given).pages()]
 
         return self._runner.run(run())
 
@@ -368,6 +386,17 @@ def _operation_modules(package: ModuleType) -> Iterator[Any]:
         module = importlib.import_module(found.name)
         if hasattr(module, "OPERATION"):
             yield module
+
+
+def _shown(document: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
+    """The first example of a media type, as a parameter has one."""
+    if "example" in described:
+        return {"example": described["example"]}
+    for found in described.get("examples", {}).values():
+        one = resolve(document, found)
+        if "value" in one:
+            return {"example": one["value"]}
+    return {}
 
 
 def _lists(result: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.client import requests
 from scripts.fuzzing.client.answers import Scripted, documented, scripted
 from scripts.fuzzing.client.judgement import Wrong, judge
 from scripts.fuzzing.client.package import SECRET, Package, Unbound, calling
@@ -32,8 +33,48 @@ def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progres
         return counts
     progress.stage("client: answers")
     _answers(package, budget.share(0.5), seed, emit, progress, counts)
+    progress.stage("client: requests")
+    _requests(package, budget.share(1), seed, emit, progress, counts)
     counts.seconds += time.monotonic() - started
     return counts
+
+
+def _requests(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    with RawServer() as server, calling(package, server.url) as caller:
+        server.answer = b"HTTP/1.1 418 Arrived\r\nContent-Length: 0\r\n\r\n"
+
+        def verdict(case: requests.Sent) -> Finding | None:
+            wrong = requests.judge(package, caller, server, case)
+            counts.cases += 1
+            counts.checks["client requests"] += 1
+            progress.case()
+            if wrong is None:
+                return None
+            exchanges = tuple(
+                Exchange(
+                    Request(one.method, package.target.base_url + one.target, (), one.body),
+                    None,
+                    raw_request=one.raw.replace(SECRET.encode(), b"(credential)"),
+                )
+                for one in server.arrived[:1]
+            )
+            return Finding(
+                wrong.check,
+                case.bound.label,
+                wrong.title,
+                wrong.expected,
+                wrong.got,
+                exchanges,
+                part=PART,
+                snippet=repr(case),
+            )
+
+        for index, bound in enumerate(package.bound):
+            share = budget.share(1 / (len(package.bound) - index))
+            cases = requests.sent(package, bound)
+            search(cases, verdict, budget=share, seed=seed, emit=emit)
 
 
 def _answers(
@@ -53,8 +94,8 @@ def _answers(
                 return None
             return finding(package.target, case, wrong, server)
 
-        for bound in package.bound:
-            share = budget.share(1 / (len(package.bound) - package.bound.index(bound)))
+        for index, bound in enumerate(package.bound):
+            share = budget.share(1 / (len(package.bound) - index))
             search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
 
 

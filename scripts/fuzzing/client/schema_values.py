@@ -123,8 +123,11 @@ def branches(schema: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return found
 
 
-def values(document: dict[str, Any], schema: Any, depth: int = 0) -> SearchStrategy[JSON]:
-    """Values that the schema allows. Keywords beyond those of usual documents (`not`, `if`) are
+def values(
+    document: dict[str, Any], schema: Any, depth: int = 0, opened: bool = False
+) -> SearchStrategy[JSON]:
+    """Values that the schema allows; with `opened` those too that a server may have added: unknown
+    keys and members of enums. Keywords beyond those of usual documents (`not`, `if`) are
     not looked at: who needs to know validates.
     """
     if schema is False:
@@ -133,25 +136,30 @@ def values(document: dict[str, Any], schema: Any, depth: int = 0) -> SearchStrat
     if "const" in known:
         return st.just(known["const"])
     if "enum" in known:
-        return st.sampled_from(known["enum"])
+        listed = st.sampled_from(known["enum"])
+        if opened and isinstance(known["enum"][0], str):
+            return st.one_of(listed, listed, st.just("unheard of"))
+        return listed
     for key in ("oneOf", "anyOf"):
         if key in known:
-            return st.one_of(*(values(document, one, depth) for one in branches(known, key)))
+            return st.one_of(
+                *(values(document, one, depth, opened) for one in branches(known, key))
+            )
     kinds = types(known)
     if not kinds:
         return ANY
     if depth > _DEEP and "null" in kinds:
         return st.none()
-    return st.one_of(*(_of_type(document, known, kind, depth) for kind in kinds))
+    return st.one_of(*(_of_type(document, known, kind, depth, opened) for kind in kinds))
 
 
 def _of_type(
-    document: dict[str, Any], schema: dict[str, Any], kind: str, depth: int
+    document: dict[str, Any], schema: dict[str, Any], kind: str, depth: int, opened: bool
 ) -> SearchStrategy[JSON]:
     if kind == "object":
-        return st.deferred(lambda: _objects(document, schema, depth))
+        return st.deferred(lambda: _objects(document, schema, depth, opened))
     if kind == "array":
-        return st.deferred(lambda: _arrays(document, schema, depth))
+        return st.deferred(lambda: _arrays(document, schema, depth, opened))
     if kind == "string":
         return _strings(schema)
     if kind == "integer":
@@ -200,17 +208,19 @@ def _integers(schema: dict[str, Any]) -> SearchStrategy[int]:
         return st.integers(math.ceil(least / step), math.floor(most / step)).map(
             lambda number: int(number * step)
         )
-    return st.integers(least, most)
+    huge = [number for number in (2**53 + 1, 2**63 + 1, -(2**64) - 1) if least <= number <= most]
+    drawn = st.integers(least, most)
+    return st.one_of(drawn, drawn, st.sampled_from(huge)) if huge else drawn
 
 
 def _arrays(
-    document: dict[str, Any], schema: dict[str, Any], depth: int
+    document: dict[str, Any], schema: dict[str, Any], depth: int, opened: bool
 ) -> SearchStrategy[list[JSON]]:
     low = int(schema.get("minItems", 0))
     high = int(schema.get("maxItems", low + 3))
     if depth > _DEEP:
         high = low
-    inner = values(document, schema.get("items", {}), depth + 1)
+    inner = values(document, schema.get("items", {}), depth + 1, opened)
     if schema.get("uniqueItems"):
         return st.lists(inner, min_size=low, max_size=high, unique_by=repr)
     return st.lists(inner, min_size=low, max_size=high)
@@ -218,21 +228,23 @@ def _arrays(
 
 @st.composite
 def _objects(
-    draw: st.DrawFn, document: dict[str, Any], schema: dict[str, Any], depth: int
+    draw: st.DrawFn, document: dict[str, Any], schema: dict[str, Any], depth: int, opened: bool
 ) -> dict[str, JSON]:
     properties: dict[str, Any] = schema.get("properties", {})
     required = set(schema.get("required", []))
     result: dict[str, JSON] = {}
     for name, described in properties.items():
         if name in required or (depth <= _DEEP and draw(st.booleans())):
-            result[name] = draw(values(document, described, depth + 1))
+            result[name] = draw(values(document, described, depth + 1, opened))
     for name in sorted(required - set(properties)):
         result[name] = draw(ANY)
     extra = schema.get("additionalProperties", True)
+    if extra is False and opened:
+        extra = True
     # unknown keys are what a document allows and hardly anyone tries
     most = 0 if extra is False or depth > _DEEP else 2
     if most and (not properties or draw(st.booleans())):
-        allowed = ANY if extra is True else values(document, extra, depth + 1)
+        allowed = ANY if extra is True else values(document, extra, depth + 1, opened)
         names = TEXTS.filter(lambda name: name not in properties)
         result.update(draw(st.dictionaries(names, allowed, max_size=most)))
     return result
