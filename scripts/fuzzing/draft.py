@@ -209,14 +209,26 @@ def _with_body(
     kind = media_kind(media_type)
     schema = resolve(document, described.get("schema", {}))
     if kind == "json":
-        value = example(document, described)
-        value = sample(document, schema) if value is None else value
-        yield replace(plain, content_type=media_type, json=value, note=media_type)
+        for name, value in _bodies(document, described, schema):
+            yield replace(plain, content_type=media_type, json=value, note=name or media_type)
     elif kind == "multipart":
         yield from _forms(document, plain, media_type, schema, described.get("encoding", {}))
     elif kind == "raw" and "*" not in media_type:
         data = media.valid(media_type)[0].data
         yield replace(plain, content_type=media_type, raw=data, file="", note=media_type)
+
+
+def _bodies(
+    document: dict[str, Any], described: dict[str, Any], schema: dict[str, Any]
+) -> list[tuple[str, Any]]:
+    """The document's examples of a body by their names; a sample of its schema without any."""
+    named: dict[str, Any] = described.get("examples", {})
+    found = [(str(n), resolve(document, item).get("value")) for n, item in named.items()]
+    found = [(name, value) for name, value in found if value is not None]
+    if found:
+        return found
+    value = example(document, described)
+    return [("", sample(document, schema) if value is None else value)]
 
 
 def _forms(

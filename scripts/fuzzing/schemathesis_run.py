@@ -12,7 +12,7 @@ from typing import Any
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events, from_schema
-from schemathesis.engine.recorder import Interaction, ScenarioRecorder
+from schemathesis.engine.recorder import Interaction
 from schemathesis.transport import requests as transport
 
 from scripts.fuzzing import media
@@ -77,7 +77,8 @@ def _config(target: Target, budget: Budget, seed: int, workers: int) -> schemath
     signed = _auth(target)
     if signed:
         settings["auth"] = {"openapi": signed}
-    made: schemathesis.Config = _from_dict(settings)
+    kind: Any = schemathesis.Config  # its from_dict is annotated with a bare `dict`
+    made: schemathesis.Config = kind.from_dict(settings)
     return made
 
 
@@ -135,9 +136,6 @@ def _same_boundaries(seed: int) -> Generator[None]:
             module.choose_boundary = original
 
 
-_from_dict: Any = schemathesis.Config.from_dict  # its parameter is a bare `dict`
-
-
 class _Judge:
     """Turns the events of a run into counts and findings."""
 
@@ -160,14 +158,13 @@ class _Judge:
             for failure in event.failures:
                 self._found("run", failure.operation or "", failure, ())
 
-    def _scenario(self, recorder: ScenarioRecorder, phase: str) -> None:
+    def _scenario(self, recorder: Any, phase: str) -> None:
+        """A ScenarioRecorder, whose annotations leave open what its cases are."""
         bench = self._bench
         exchanges: dict[str, Exchange] = {}
-        cases: Any = recorder.cases  # generic in a way that its own annotations leave open
-        chain_of: Any = recorder.iter_chain_cases
         for case_id, interaction in recorder.interactions.items():
             exchanges[case_id] = exchange = _exchange(interaction)
-            node = cases.get(case_id)
+            node = recorder.cases.get(case_id)
             label = str(node.value.operation.label) if node else recorder.label
             bench.counts.cases += 1
             bench.counts.statuses[label, exchange.status] += 1
@@ -181,7 +178,10 @@ class _Judge:
                 if verdict.status != Status.FAILURE or verdict.failure_info is None:
                     continue
                 failure = verdict.failure_info.failure
-                chain = [case.id for case in chain_of(case_id=failure.case_id or case_id)]
+                chain = [
+                    case.id
+                    for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
+                ]
                 shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
                 label = failure.operation or recorder.label
                 if shown_ and self._unknown_method(label, shown_[-1]):

@@ -21,8 +21,8 @@ STAGES = {
     "meaning": ("scripts.fuzzing.properties", "meaning"),
     "wire": ("scripts.fuzzing.wire.run", "run"),
     "client": ("scripts.fuzzing.client.run", "run"),
-    "journey": ("scripts.fuzzing.journey", "run"),
     "schemathesis": ("scripts.fuzzing.schemathesis_run", "run"),
+    "journey": ("scripts.fuzzing.journey", "run"),
 }
 OF_CLIENTS = ("client", "journey")
 CASES = 30

@@ -12,7 +12,7 @@ from scripts.fuzzing.checks import Check
 from scripts.fuzzing.checks.refusals import state
 from scripts.fuzzing.draft import Draft
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import media_kind, resolve
+from scripts.openapi.operations import media_kind
 
 
 def _drafts(bench: Bench) -> list[Draft]:
@@ -21,20 +21,9 @@ def _drafts(bench: Bench) -> list[Draft]:
         for draft in bench.drafts(view):
             if draft.content_type and media_kind(draft.content_type) == "json":
                 found.append(draft)
-                found += _examples(bench, draft)
     if not found:
         raise NotApplicable("no operation takes JSON")
     return found
-
-
-def _examples(bench: Bench, draft: Draft) -> Iterator[Draft]:
-    """The document's other examples of the body."""
-    body = resolve(bench.target.document, draft.view.operation["requestBody"])
-    examples: dict[str, Any] = body["content"][draft.content_type].get("examples", {})
-    for raw in list(examples.values())[1:]:
-        value = resolve(bench.target.document, raw).get("value")
-        if value is not None:
-            yield replace(draft, json=value)
 
 
 def _raw(draft: Draft, text: str | bytes) -> Draft:
