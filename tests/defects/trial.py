@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--max-time", type=float, required=True)
     parser.add_argument("--known", type=Path, help="findings to pass over, as JSON")
     parser.add_argument("--all", action="store_true", help="go on after the first finding")
+    parser.add_argument("--stages", help=f"only some of {','.join(suite.STAGES)}")
     options = parser.parse_args()
     for name in list(os.environ):  # a developer's own keys and proxies
         if name.lower().endswith("_proxy") or name.endswith(("_API_KEY", "_TOKEN")):
@@ -32,6 +33,8 @@ def main() -> None:
     known = json.loads(options.known.read_text()) if options.known else []
     defect = None if options.defect == "-" else all_defects()[options.defect]
     names = suite.OF_CLIENTS if defect and defect.layer == "client" else tuple(suite.STAGES)
+    if options.stages:
+        names = tuple(options.stages.split(","))
     # Nothing but the result goes to the standard output, whoever writes.
     output = os.dup(1)
     os.dup2(2, 1)
