@@ -137,6 +137,23 @@ def rounds_big_numbers(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(encoding, "to_json", to_json)
 
 
+def sends_what_is_not_listed(patch: pytest.MonkeyPatch) -> None:
+    resources = importlib.import_module("inventorum_client.resources")
+    patch.setattr(resources, "known_member", lambda name, value, kind: kind(value))
+    uploads = importlib.import_module("inventorum_client.api.images.upload_image")
+    patch.setattr(uploads, "check_form", lambda *_: None)
+
+
+def leaves_a_parameter_out(patch: pytest.MonkeyPatch) -> None:
+    lists = importlib.import_module("questionpro_client.api.images.list_images")
+    plain = lists.query_pairs
+
+    def pairs(name: str, *given: Any) -> Any:
+        return [] if name == "perPage" else plain(name, *given)
+
+    patch.setattr(lists, "query_pairs", pairs)
+
+
 BREAKS: list[tuple[str, Break]] = [
     ("questionpro", drops_unknown_keys),
     ("pingone", refuses_unknown_members),
@@ -145,6 +162,8 @@ BREAKS: list[tuple[str, Break]] = [
     ("questionpro", shows_the_credential),
     ("pingone", every_error_is_a_bad_request),
     ("inventorum", rounds_big_numbers),
+    ("inventorum", sends_what_is_not_listed),
+    ("questionpro", leaves_a_parameter_out),
 ]
 
 
@@ -158,4 +177,4 @@ def test_a_broken_client_is_found_whatever_the_seed(
     monkeypatch.setattr(search, "MOST_SHRINKS", 0)  # that it is found is the point, not how small
     for seed in SEEDS:
         with pytest.raises(Found):
-            run(target(vendor), Budget(60, 80), seed, found, Silence())
+            run(target(vendor), Budget(None, 80), seed, found, Silence())

@@ -172,7 +172,7 @@ def read_pages(bound: Bound, pages: list[Any], size: int) -> list[dict[str, Any]
         items += _at(page, rule["items"]) or []
     count = max(1, math.ceil(len(items) / size))
     for number, page in enumerate(pages, 1):
-        here = _at(page, rule["items"]) or []
+        here: list[Any] = _at(page, rule["items"]) or []
         wanted = min(size, len(items) - size * (number - 1))
         if len(here) != wanted:
             raise Broken(

@@ -241,8 +241,7 @@ class World:
         if unknown > 0:
             known = [Kept(item) for item in listed[:unknown]]
             one.items[:0] = known
-        for kept in one.lost[:]:
-            one.lost.remove(kept)  # it would be there by now
+        one.lost.clear()  # what was lost would be there by now
         if len(listed) != len(one.items) or not all(
             any(same_record(part, item) for part in objects(kept.record))
             for kept, item in zip(one.items, listed, strict=False)
@@ -392,13 +391,13 @@ def _machine(
             except Broken as broken:
                 raise Failed(failed(broken)) from None
             except world.package.errors.APIError as error:
-                broken = Broken(
+                refused = Broken(
                     "good requests are answered",
                     "a request without a fault ends in an error",
                     "an answer",
                     f"{type(error).__name__}: {error}",
                 )
-                raise Failed(failed(broken)) from None
+                raise Failed(failed(refused)) from None
 
         @initialize()
         def begin(self) -> None:
@@ -441,16 +440,24 @@ def _machine(
             )
 
         @precondition(lambda self: ours)
-        @rule(size=sizes)
-        def restart(self, size: int) -> None:
+        @rule(one=makes, size=sizes)
+        def restart(self, one: Collection, size: int) -> None:
+            def made(who: int) -> None:
+                data = world.picture(20) if one.uploads else b""
+                answer = world.make(one, who, data, ("bytes", "handle")[who])
+                one.items.insert(0, world.keep(one, answer, data))
+
             def task() -> None:
+                made(0)  # the last thing before the end, and the first after it
                 world.restart()
-                for one in makers:
-                    world.check(one, 0, size, files=True)
+                for each in makers:
+                    world.check(each, 0, size, files=True)
+                made(1)
+                world.check(one, 1, size)
 
-            self.do(f"restart({size})", task)
+            self.do(f"restart({_name(one)}, {size})", task)
 
-        @precondition(lambda self: ours)
+        @precondition(lambda self: ours and any(len(one.items) > 2 for one in makers))
         @rule()
         def reset(self) -> None:
             self.do("reset()", world.begin)
@@ -499,7 +506,7 @@ def _at_once(world: World, one: Collection, size: int) -> None:
 
     def upload(who: int) -> None:
         try:
-            answers[who] = world.make(one, who, datas[who], "bytes")
+            answers[who] = world.make(one, who, datas[who], ("handle", "pieces")[who])
         except world.package.errors.APIError as error:
             errors.append(error)
 

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scripts.fuzzing.target import ROOT
+
+if TYPE_CHECKING:
+    from tests.stub import Stub
 
 COMMAND: tuple[str, ...] = (sys.executable, str(ROOT / "scripts" / "stub.py"))
 """How the program is started; what is said of port and database follows."""
@@ -33,15 +36,15 @@ class ObjectLife:
     """The stub in this process."""
 
     def __init__(self, database: Path, root: Path = ROOT) -> None:
-        from tests.stub import Stub
+        from tests.stub import Stub as Kind
 
-        self._make = lambda: Stub(database, root=root)
-        self._stub: Any = None
+        self._kind, self._database, self._root = Kind, database, root
+        self._stub: Stub | None = None
         self.urls: dict[str, str] = {}
         self.origin = ""
 
     def begin(self) -> None:
-        self._stub = self._make()
+        self._stub = self._kind(self._database, root=self._root)
         self._stub.start()
         self.urls, self.origin = self._stub.urls, self._stub.url
 

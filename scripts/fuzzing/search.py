@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,8 @@ from scripts.fuzzing.finding import Emit, Finding
 MOST_FINDINGS = 8
 """Distinct failures of one search; what fails more often than that fails everywhere."""
 
+
+_HEALTH: Any = list(HealthCheck)
 
 MOST_SHRINKS = 80
 """Cases that are judged to make a failure smaller."""
@@ -42,7 +44,7 @@ def options(cases: int, **more: Any) -> settings:
         phases=(Phase.generate, Phase.shrink),
         report_multiple_bugs=False,
         print_blob=False,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=_HEALTH,
         **more,
     )
 
@@ -52,17 +54,18 @@ class Enough(BaseException):
 
 
 @contextmanager
-def seed_alone() -> Iterator[None]:
+def seed_alone() -> Generator[None]:
     """Keeps Hypothesis from drawing constants of the modules that happen to be imported: the same
     seed would draw other cases in another process. Reading them takes seconds, too.
     """
-    plain: Any = vars(providers)["_get_local_constants"]
+    module: Any = providers  # what it calls itself with is no part of its interface
+    plain = module._get_local_constants
     nothing: Any = type(providers.GLOBAL_CONSTANTS)()
-    vars(providers)["_get_local_constants"] = lambda: nothing
+    module._get_local_constants = lambda: nothing
     try:
         yield
     finally:
-        vars(providers)["_get_local_constants"] = plain
+        module._get_local_constants = plain
 
 
 def search(

@@ -127,7 +127,9 @@ def scripted(
     among = sorted(among, key=lambda one: not one.status.startswith("2"))
     if draw(st.integers(0, 5)):
         good = [one for one in among if one.status.startswith("2")]
-        said = draw(st.sampled_from(good if good and draw(st.booleans()) else among))
+        only_good: bool = draw(st.booleans())
+        choice = good if good and only_good else among
+        said = draw(st.sampled_from(choice))
         status = draw(_statuses(said))
     else:
         status = draw(st.sampled_from(_OTHERS))
@@ -221,7 +223,10 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
     """A JSON value with one thing otherwise: a key gone or added, a value of another kind."""
     value = copy.deepcopy(value)
     places = list(_places(value))
-    container, key = draw(st.sampled_from(places)) if places else (None, None)
+    container: Any = None
+    key: Any = None
+    if places:
+        container, key = draw(st.sampled_from(places))
     change = draw(st.sampled_from(["value", "kept", "kept", "drop", "add", "add", "secret"]))
     holders = [value, *(holder[name] for holder, name in places)]
     objects = [one for one in holders if is_object(one)]
@@ -231,7 +236,7 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
     if change == "drop" and is_object(container):
         del container[key]
         return value
-    new = draw(
+    new: Any = draw(
         st.one_of(
             ANY,
             st.sampled_from(
@@ -293,6 +298,7 @@ def messages(
         coding = draw(st.sampled_from(["gzip", "deflate", "identity", "none-such", "gzip, gzip"]))
         headers.append(b"Content-Encoding: " + coding.encode())
         body, whole = _coded(coding, content), coding in ("gzip", "deflate", "identity")
+        whole = whole or not body  # of nothing there is nothing to decode
         if whole and coding != "identity" and draw(st.integers(0, 3)) == 0:
             body, whole = body[: len(body) // 2], False
     if way == "chunked":

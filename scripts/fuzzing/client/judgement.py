@@ -80,7 +80,7 @@ def judge(package: Package, caller: Caller, case: Scripted) -> Wrong | None:
     return _of_value(package, case, value) if error is None else _of_error(package, case, error)
 
 
-def _of_error(package: Package, case: Scripted, error: BaseException) -> Wrong | None:
+def _of_error(package: Package, case: Scripted, error: Any) -> Wrong | None:
     errors = package.errors
     shown = _first_line(error)
     if not isinstance(error, errors.APIError):

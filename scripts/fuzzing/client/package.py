@@ -17,7 +17,7 @@ import pkgutil
 import re
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -285,7 +285,7 @@ class Caller:
 
 
 @contextmanager
-def calling(package: Package, base_url: str, **options: Any) -> Iterator[Caller]:
+def calling(package: Package, base_url: str, **options: Any) -> Generator[Caller]:
     """A caller that is closed at the end."""
     caller = Caller(package, base_url, **options)
     try:

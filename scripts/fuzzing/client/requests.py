@@ -156,7 +156,11 @@ def _spoilable(place: Place) -> bool:
         "enum" in place.schema
         or is_file(place.schema)
         or _raw(place)
-        or (place.where in ("path", "header") and types(place.schema) == ["string"])
+        or (
+            place.where in ("path", "header")
+            and types(place.schema) == ["string"]
+            and "format" not in place.schema
+        )
     )
 
 

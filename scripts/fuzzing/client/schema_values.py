@@ -34,8 +34,14 @@ TEXTS: SearchStrategy[str] = st.one_of(
         ]
     ),
 )
+
+
+def _repeated(text: str, times: int) -> str:
+    return text * times
+
+
 LONG_TEXTS: SearchStrategy[str] = st.builds(
-    lambda text, times: text * times, st.sampled_from(["x", "é", "%", "😀 "]), st.integers(1, 3000)
+    _repeated, st.sampled_from(["x", "é", "%", "😀 "]), st.integers(1, 3000)
 )
 
 ANY: SearchStrategy[JSON] = st.recursive(
@@ -51,8 +57,14 @@ ANY: SearchStrategy[JSON] = st.recursive(
 )
 
 _DATES = st.dates().map(lambda day: day.isoformat())
+
+
+def _time(day: str, time: str, fraction: str, zone: str, mark: str) -> str:
+    return f"{day}{mark}{time}{fraction}{zone}"
+
+
 _TIMES = st.builds(
-    lambda day, time, fraction, zone, mark: f"{day}{mark}{time}{fraction}{zone}",
+    _time,
     _DATES,
     st.sampled_from(["00:00:00", "23:59:59", "02:51:51"]),
     st.sampled_from(["", ".1", ".457", ".457000", ".123456789"]),
@@ -203,7 +215,7 @@ def _integers(schema: dict[str, Any]) -> SearchStrategy[int]:
     low, high = _bounds(schema)
     least = -_BIG if low is None else math.ceil(low)
     most = max(_BIG, least) if high is None else math.floor(high)
-    step = schema.get("multipleOf")
+    step: float | None = schema.get("multipleOf")
     if step:
         return st.integers(math.ceil(least / step), math.floor(most / step)).map(
             lambda number: int(number * step)
