@@ -1,4 +1,4 @@
-"""The seeded defects are really there, and the suite finds some of them; all: `tox run -e defects`."""
+"""The seeded defects are there, and the suite finds some of them; all: `tox run -e defects`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ DEFECTS = all_defects()
 
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=list(DEFECTS))
 def test_every_defect_changes_code_that_is_there_and_nothing_stays_of_it(defect: Defect) -> None:
-    # Entering checks that every place exists, that its code changes, and how often a piece is there.
+    # Entering checks that a place exists, that its code changes, that a piece is there just once.
     with defect.patch():
-        pass
+        if defect.layer == "stub":
+            with Stub() as stub:  # it may be wrong, it has to run
+                assert stub.urls
     assert defect.says.endswith(".")
 
 

@@ -199,10 +199,8 @@ DEFECTS = [
         edit(
             "tests.stub.connection:Connection._look",
             (
-                "elif self._task is None and self._dropped < 0 and self._input and self._framing.done:\n"
-                "            self._refuse(request_head.late(self._input, self._bounds.head))",
-                "elif self._task is None and self._dropped < 0 and self._input and self._framing.done:\n"
-                "            pass",
+                "self._refuse(request_head.late(self._input, self._bounds.head))",
+                "pass",
             ),
         ),
     ),

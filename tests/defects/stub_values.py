@@ -364,7 +364,8 @@ DEFECTS = [
             (
                 "if media is None:\n",
                 "if media is None:\n"
-                "        known_as = [k for k in operation.media if content_type.value.startswith(k)]\n"
+                "        given = content_type.value\n"
+                "        known_as = [k for k in operation.media if given.startswith(k)]\n"
                 "        if known_as:\n"
                 "            return expect(operation, known_as, encodings, limits)\n",
             ),

@@ -69,8 +69,8 @@ class Circumstances:
             f" Python {platform.python_version()}, {versions}",
             f"- seeds {', '.join(map(str, self.seeds))}; at most {self.max_time:g} s a run for all"
             f" vendors together; {self.seconds / 60:.0f} minutes in all",
-            f"- stock `st run`: seeds {stock}; its own settings, as much time for each vendor as the"
-            " suite has for all; failures that it reports of the unbroken stub do not count",
+            f"- stock `st run`: seeds {stock}; its own settings, as much time for each vendor as"
+            " the suite has for all; failures that it reports of the unbroken stub do not count",
         ]
 
 
