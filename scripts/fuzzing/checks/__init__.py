@@ -24,9 +24,11 @@ def all_checks() -> list[Check]:
     """Every check in the order in which they run."""
     from scripts.fuzzing.checks import (
         addresses,
+        codings,
         concurrency,
         credentials,
         disclosure,
+        escapes,
         json_bodies,
         json_values,
         media_types,
@@ -45,9 +47,11 @@ def all_checks() -> list[Check]:
         *disclosure.CHECKS,
         *refusals.CHECKS,
         *media_types.CHECKS,
+        *codings.CHECKS,
         *json_bodies.CHECKS,
         *json_values.CHECKS,
         *parameters.CHECKS,
+        *escapes.CHECKS,
         *addresses.CHECKS,
         *concurrency.CHECKS,
         *statuses.LAST,
