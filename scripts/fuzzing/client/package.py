@@ -362,7 +362,7 @@ def _python(schema: Mapping[str, Any], value: Any) -> Any:
     if schema.get("format") == "date":
         return datetime.date.fromisoformat(value)
     if schema.get("format") == "date-time":
-        return datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return datetime.datetime.fromisoformat(value.upper())
     return uuid.UUID(value) if schema.get("format") == "uuid" else value
 
 
