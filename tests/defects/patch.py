@@ -121,7 +121,7 @@ def _function(place: str) -> types.FunctionType:
         if inner is None:
             raise PatchError(f"{place}: {type(found).__name__} is no function; use `replace`.")
         found = inner
-    return inspect.unwrap(found)
+    return found
 
 
 def _changed(
