@@ -25,8 +25,6 @@ from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Finding, Findings, Silence
 from scripts.fuzzing.properties import meaning, run
 from scripts.fuzzing.target import Target, Wanted, opened
-from tests.stub.document import Document
-from tests.stub.questionpro import QuestionPro
 from tests.stub.service import Service
 from tests.stub.store import Store
 
@@ -76,10 +74,6 @@ def test_the_same_seed_sends_the_same_requests() -> None:
     assert len(first) > 20
     assert first == requests(7)
     assert first != requests(8)
-
-
-class WrongSize(QuestionPro):
-    """A vendor whose sizes are a tenth too small."""
 
 
 def _defect(patch: pytest.MonkeyPatch, name: str) -> None:
@@ -216,6 +210,3 @@ def test_an_unknown_document_cannot_run() -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "no-such-vendor" in done.stderr
-
-
-__all__ = ["Document", "WrongSize"]

@@ -170,7 +170,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
     for parameter in view.parameters:
         name, place = str(parameter["name"]), str(parameter["in"])
         needed = bool(parameter.get("required"))
-        value: Any = target.values.get(name, example(target.document, parameter))
+        value = known(target, parameter)
         if value is None and needed:
             value = sample(target.document, parameter.get("schema", {}))
             if place == "path":
@@ -195,20 +195,40 @@ def good(target: Target, view: OperationView) -> list[Draft]:
     ]
 
 
+def known(target: Target, parameter: dict[str, Any]) -> Any:
+    """A parameter's value that exists on the server, as far as anybody said: on the command line,
+    else in the document's example. None if nobody did.
+    """
+    given: str | None = target.values.get(str(parameter["name"]))
+    return example(target.document, parameter) if given is None else given
+
+
 def _with_body(
     document: dict[str, Any], plain: Draft, media_type: str, described: dict[str, Any]
 ) -> Iterator[Draft]:
     kind = media_kind(media_type)
     schema = resolve(document, described.get("schema", {}))
     if kind == "json":
-        value = example(document, described)
-        value = sample(document, schema) if value is None else value
-        yield replace(plain, content_type=media_type, json=value, note=media_type)
+        for name, value in _bodies(document, described, schema):
+            yield replace(plain, content_type=media_type, json=value, note=name or media_type)
     elif kind == "multipart":
         yield from _forms(document, plain, media_type, schema, described.get("encoding", {}))
     elif kind == "raw" and "*" not in media_type:
         data = media.valid(media_type)[0].data
         yield replace(plain, content_type=media_type, raw=data, file="", note=media_type)
+
+
+def _bodies(
+    document: dict[str, Any], described: dict[str, Any], schema: dict[str, Any]
+) -> list[tuple[str, Any]]:
+    """The document's examples of a body by their names; a sample of its schema without any."""
+    named: dict[str, Any] = described.get("examples", {})
+    found = [(str(n), resolve(document, item).get("value")) for n, item in named.items()]
+    found = [(name, value) for name, value in found if value is not None]
+    if found:
+        return found
+    value = example(document, described)
+    return [("", sample(document, schema) if value is None else value)]
 
 
 def _forms(

@@ -12,14 +12,14 @@ from typing import Any
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events, from_schema
-from schemathesis.engine.recorder import Interaction, ScenarioRecorder
+from schemathesis.engine.recorder import Interaction
 from schemathesis.transport import requests as transport
 
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, shown
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.checks.answers import Answers
-from scripts.fuzzing.draft import example
+from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import READING, Target
@@ -35,7 +35,6 @@ def run(
     """All phases and checks of schemathesis; `budget.cases` is its number of examples."""
     progress.stage("schemathesis")
     bench = Bench(target, budget, seed, emit, progress)
-    # Any: what schemathesis says of its own types is partly unknown to pyright
     schema: Any = schemathesis.openapi.from_dict(
         target.document, config=_config(target, budget, seed, workers)
     )
@@ -78,8 +77,8 @@ def _config(target: Target, budget: Budget, seed: int, workers: int) -> schemath
     signed = _auth(target)
     if signed:
         settings["auth"] = {"openapi": signed}
-    config: Any = schemathesis.Config
-    made: schemathesis.Config = config.from_dict(settings)
+    kind: Any = schemathesis.Config  # its from_dict is annotated with a bare `dict`
+    made: schemathesis.Config = kind.from_dict(settings)
     return made
 
 
@@ -107,7 +106,7 @@ def _known_values(target: Target) -> dict[str, Any]:
     for view in target.operations:
         for parameter in view.parameters:
             name = str(parameter["name"])
-            value: Any = target.values.get(name, example(target.document, parameter))
+            value = known(target, parameter)
             if parameter["in"] == "path" and value is not None:
                 key = f"known-{len(dictionaries)}"
                 dictionaries[key] = {"values": [value]}
@@ -159,13 +158,14 @@ class _Judge:
             for failure in event.failures:
                 self._found("run", failure.operation or "", failure, ())
 
-    def _scenario(self, recorder: ScenarioRecorder, phase: str) -> None:
+    def _scenario(self, recorder: Any, phase: str) -> None:
+        """A ScenarioRecorder, whose annotations leave open what its cases are."""
         bench = self._bench
         exchanges: dict[str, Exchange] = {}
         for case_id, interaction in recorder.interactions.items():
             exchanges[case_id] = exchange = _exchange(interaction)
-            node: Any = recorder.cases.get(case_id)
-            label: str = node.value.operation.label if node else recorder.label
+            node = recorder.cases.get(case_id)
+            label = str(node.value.operation.label) if node else recorder.label
             bench.counts.cases += 1
             bench.counts.statuses[label, exchange.status] += 1
             view = self._view(label, exchange)
@@ -178,9 +178,9 @@ class _Judge:
                 if verdict.status != Status.FAILURE or verdict.failure_info is None:
                     continue
                 failure = verdict.failure_info.failure
-                walk: Any = recorder
-                chain: list[str] = [
-                    case.id for case in walk.iter_chain_cases(case_id=failure.case_id or case_id)
+                chain = [
+                    case.id
+                    for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
                 ]
                 shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
                 label = failure.operation or recorder.label

@@ -12,7 +12,7 @@ from scripts.fuzzing.checks import Check
 from scripts.fuzzing.checks.refusals import state
 from scripts.fuzzing.draft import Draft
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import media_kind, resolve
+from scripts.openapi.operations import media_kind
 
 
 def _drafts(bench: Bench) -> list[Draft]:
@@ -21,20 +21,9 @@ def _drafts(bench: Bench) -> list[Draft]:
         for draft in bench.drafts(view):
             if draft.content_type and media_kind(draft.content_type) == "json":
                 found.append(draft)
-                found += _examples(bench, draft)
     if not found:
         raise NotApplicable("no operation takes JSON")
     return found
-
-
-def _examples(bench: Bench, draft: Draft) -> Iterator[Draft]:
-    """The document's other examples of the body."""
-    body = resolve(bench.target.document, draft.view.operation["requestBody"])
-    examples: dict[str, Any] = body["content"][draft.content_type].get("examples", {})
-    for raw in list(examples.values())[1:]:
-        value = resolve(bench.target.document, raw).get("value")
-        if value is not None:
-            yield replace(draft, json=value)
 
 
 def _raw(draft: Draft, text: str | bytes) -> Draft:
@@ -61,14 +50,14 @@ def spellings_mean_the_same(bench: Bench) -> None:
                     exchanges=(first, exchange),
                 )
                 continue
-            meant = leaves(decoded(exchange))
-            wrong = next((at for at, v in stable.items() if meant.get(at, _NONE) != v), None)
+            got = leaves(decoded(exchange))
+            wrong = next((at for at, v in stable.items() if got.get(at, _NONE) != v), None)
             if wrong is not None:
                 bench.found(
                     draft.view,
                     f"JSON with {what} means something else",
                     expected=f"{wrong} {stable[wrong]!r}",
-                    got=repr(meant.get(wrong)),
+                    got=repr(got.get(wrong)),
                     exchanges=(first, exchange),
                 )
 
@@ -77,6 +66,7 @@ _NONE = object()
 
 
 def leaves(value: Any, at: str = "") -> dict[str, Any]:
+    """The texts, numbers, booleans and nulls of a JSON value by their pointers."""
     if is_object(value):
         return {k: v for key, item in value.items() for k, v in leaves(item, f"{at}/{key}").items()}
     if is_array(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scripts.fuzzing.bench import Bench, NotApplicable, Unjudged, shown
+from scripts.fuzzing.bench import Bench, NotApplicable, shown
 from scripts.fuzzing.checks import Check
 from scripts.fuzzing.draft import Draft
 from scripts.fuzzing.exchange import Request
@@ -111,4 +111,3 @@ LAST = [
     Check("bodies over any limit are refused", answers_are_in_the_document),
     Check("documented statuses are seen", documented_statuses_are_seen, writes=False),
 ]
-__all__ = ["FIRST", "LAST", "Unjudged"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client import requests
@@ -10,6 +11,7 @@ from scripts.fuzzing.client.answers import Scripted, documented, scripted
 from scripts.fuzzing.client.judgement import Wrong, judge
 from scripts.fuzzing.client.package import SECRET, Package, Unbound, calling
 from scripts.fuzzing.client.raw_server import RawServer
+from scripts.fuzzing.client.sweep import swept
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.search import search
@@ -97,6 +99,10 @@ def _answers(
         # an answer to HEAD has no body
         asked = [bound for bound in package.bound if bound.view.method != "head"]
         for index, bound in enumerate(asked):
+            for case in swept(package, bound, answers[bound.label]):
+                found = None if budget.spent else verdict(case)
+                if found is not None:
+                    emit(replace(found, seed=seed))
             share = budget.share(1 / (len(asked) - index))
             search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
 

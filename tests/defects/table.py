@@ -1,0 +1,128 @@
+"""The table of defects: which check killed each of them, how fast, in how many runs."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from statistics import median
+from typing import Any
+
+from tests.defects.defect import Defect
+
+
+@dataclass
+class Row:
+    """A defect with the results of its runs, see trial.py and stock.py."""
+
+    defect: Defect
+    runs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    stock: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    troubles: list[str] = field(default_factory=list[str])
+
+    @property
+    def killed(self) -> int:
+        return sum(bool(run["killed"]) for run in self.runs)
+
+    @property
+    def tried(self) -> int:
+        return len(self.runs) + len(self.troubles)
+
+    @property
+    def survives(self) -> bool:
+        """Whether it survived in more than one run of five, or fell only once of one to four."""
+        return self.tried - self.killed > self.tried // 5
+
+    def checks(self) -> str:
+        """The checks that found it, the most frequent first."""
+        found = Counter(f"{run['stage']}: {run['check']}" for run in self.runs if run["killed"])
+        return "; ".join(name for name, _ in found.most_common(2))
+
+    def seconds(self) -> float | None:
+        """Median of the seconds until it was found."""
+        found = [float(run["seconds"]) for run in self.runs if run["killed"]]
+        return median(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the numbers depend on."""
+
+    seeds: Sequence[int]
+    max_time: float
+    seconds: float
+    stock_seeds: Sequence[int] = ()
+
+    def lines(self) -> list[str]:
+        """As Markdown."""
+        versions = ", ".join(
+            f"{name} {version(name)}" for name in ("schemathesis", "hypothesis", "starlette")
+        )
+        stock = ", ".join(map(str, self.stock_seeds)) or "not run"
+        return [
+            f"- {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC,"
+            f" {os.cpu_count()} cores, {platform.machine()}, {platform.system()},"
+            f" Python {platform.python_version()}, {versions}",
+            f"- seeds {', '.join(map(str, self.seeds))}; at most {self.max_time:g} s a run for all"
+            f" vendors together; {self.seconds / 60:.0f} minutes in all",
+            f"- stock `st run`: seeds {stock}; its own settings, as much time for each vendor as"
+            " the suite has for all; failures that it reports of the unbroken stub do not count",
+        ]
+
+
+def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
+    """The whole table."""
+    tried = [row for row in rows if row.tried]
+    alive = [row for row in tried if row.survives]
+    text = [
+        "# Seeded defects and what finds them",
+        "",
+        "Written by `python -m tests.defects --out`. Seconds are until the finding, the median of"
+        " the runs.",
+        "",
+        *circumstances.lines(),
+        f"- {len(tried)} defects tried, {len(tried) - len(alive)} killed,"
+        f" {len(alive)} survived, {len(rows) - len(tried)} not run",
+        "",
+    ]
+    if alive:
+        names = ", ".join(f"`{row.defect.name}`" for row in alive)
+        text += [f"Survived: {names}", ""]
+    text += [
+        "| defect | area | where | what it does | killed by | seconds | runs | stock `st run` |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    text += [_line(row) for row in rows]
+    return "\n".join(text) + "\n"
+
+
+def _line(row: Row) -> str:
+    defect, seconds = row.defect, row.seconds()
+    killed = row.checks() or ("not run" if not row.tried else "**survived**")
+    if row.troubles:
+        killed += f" ({len(row.troubles)} x {row.troubles[0]})"
+    cells = (
+        f"`{defect.name}`",
+        defect.area,
+        f"{defect.layer}, {defect.subtlety}",
+        defect.says,
+        killed,
+        "" if seconds is None else f"{seconds:.1f}",
+        f"{row.killed}/{row.tried}" if row.tried else "",
+        _stock(row),
+    )
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _stock(row: Row) -> str:
+    if row.defect.layer == "client":
+        return "n/a"
+    if not row.stock:
+        return "not run"
+    killed = [run for run in row.stock if run["killed"]]
+    check = f" {killed[0]['check']}" if killed else ""
+    return f"{len(killed)}/{len(row.stock)}{check}"
