@@ -51,9 +51,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
             "makes an invalid document",
         ),
         (
-            "  - target: $.components.schemas.ImageUrls\n    remove: true\n",
+            "  - target: $.components.schemas.ImageType\n    remove: true\n",
             0,
-            "/components/schemas/Image/properties/urls/$ref",
+            "/components/schemas/UploadImageForm/properties/type/$ref",
             "makes an invalid document",
         ),
         (
