@@ -70,6 +70,9 @@ def _config(target: Target, budget: Budget, seed: int, workers: int) -> schemath
         "warnings": False,
         **_known_values(target),
     }
+    if target.read_only:
+        # else it tries every method that an address does not document
+        settings["phases"] = {"coverage": {"unexpected-methods": ["GET", "OPTIONS"]}}
     if target.pace.limited:
         settings["rate-limit"] = f"{max(1, int(target.pace.per_second * 60))}/m"
     if not target.ours:
