@@ -49,6 +49,16 @@ def test_known_credentials_without_permission_get_403(
     assert violations(vendor, operation, reply) == []
 
 
+@pytest.mark.parametrize(("vendor", "operation", "method", "path"), OPERATIONS)
+def test_the_credential_of_another_vendor_is_401(
+    stub: Stub, vendor: str, operation: str, method: str, path: str
+) -> None:
+    headers = {"api-key": "test-token", "Authorization": "Bearer test-api-key"}
+    reply = call(stub, vendor, method, path, headers)
+    assert reply.status == 401
+    assert violations(vendor, operation, reply) == []
+
+
 @pytest.mark.parametrize("path", ["/users/1/images", "/users/abc/images", f"/users/{USER}/images"])
 def test_nothing_shows_before_the_credentials_are_right(stub: Stub, path: str) -> None:
     assert call(stub, "questionpro", "GET", path, {"api-key": "x"}, "?page=0").status == 401

@@ -11,9 +11,12 @@ from urllib.parse import quote, urlencode
 from .document import Document, Node, Operation, Parameter, Scheme, is_json
 from .json_values import JSON, serialise
 from .pictures import FORMATS, picture
+from .security import example_credential
 from .wire import field_part, file_part, form, form_type
 
 CREDENTIAL = "test-token"
+"""Stands for the credential that the stub takes in each scheme."""
+
 FORBIDDEN = "forbidden-token"
 _FORM = "multipart/form-data"
 _SHORT = {media_type: name for name, media_type in FORMATS.items()} | {"image/jpg": "JPEG"}
@@ -56,7 +59,8 @@ class Sample:
             place = query if scheme.kind == "query" else headers
             place.pop(scheme.name, None)
             if value is not None:
-                place[scheme.name] = _presented(scheme, value)
+                own = example_credential(scheme) if value == CREDENTIAL else value
+                place[scheme.name] = _presented(scheme, own)
         return replace(self, headers=headers, query=query)
 
     def content_type(self, value: str) -> Sample:

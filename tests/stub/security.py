@@ -66,6 +66,7 @@ def check(
         values = [presented(scheme, headers, query, cookies) for scheme in alternative]
         if any(value is None for value in values):
             continue
+        values = [_of_its_kind(*pair) for pair in zip(alternative, values, strict=True)]
         if any(value in FORBIDDEN for value in values):
             raise Refused(Reason.FORBIDDEN, "these credentials may not do this")
         if all(value in ACCEPTED for value in values):
@@ -74,6 +75,12 @@ def check(
     if operation.security:
         raise _unauthorised(operation, "no credentials are given")
     return ""
+
+
+def _of_its_kind(scheme: Scheme, value: str | None) -> str | None:
+    """The credential; "" if it is the one of another vendor's scheme: a token is no API key."""
+    strange = value in (API_KEY, TOKEN) and value != example_credential(scheme)
+    return "" if strange else value
 
 
 def _unauthorised(operation: Operation, message: str) -> Refused:
