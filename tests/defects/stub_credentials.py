@@ -218,7 +218,7 @@ DEFECTS = [
             ),
             edit(
                 "tests.stub.questionpro:QuestionPro.refusal",
-                ("if status == 400 and message", "if status in (400, 403) and message"),
+                ("if (status == 400 or", "if (status in (400, 403) or"),
             ),
         ),
     ),

@@ -103,10 +103,10 @@ DEFECTS = [
         "A body shorter than its Content-Length is taken for whole when the connection ends.",
         "subtle",
         edit(
-            "tests.stub.connection:Connection._read_body",
+            "tests.stub.incoming:Incoming.read",
             (
-                'raise Refused(Reason.HTTP, "the connection ends within the body", headers=_CLOSE)',
-                "self._framing.done = True",
+                "raise Refused(Reason.HTTP, message, headers=_CLOSE)",
+                "self.framing.done = True",
             ),
         ),
     ),
@@ -117,12 +117,12 @@ DEFECTS = [
         "A chunked body without its last chunk is taken for whole when the connection ends.",
         "subtle",
         edit(
-            "tests.stub.connection:Connection._read_body",
+            "tests.stub.incoming:Incoming.read",
             (
-                'raise Refused(Reason.HTTP, "the connection ends within the body", headers=_CLOSE)',
-                "if self._framing.rest is not None:\n"
-                '                    raise Refused(Reason.HTTP, "cut", headers=_CLOSE)\n'
-                "                self._framing.done = True",
+                "raise Refused(Reason.HTTP, message, headers=_CLOSE)",
+                "if self.framing.rest is not None:\n"
+                "                    raise Refused(Reason.HTTP, message, headers=_CLOSE)\n"
+                "                self.framing.done = True",
             ),
         ),
     ),
@@ -303,9 +303,8 @@ DEFECTS = [
         edit(
             "tests.stub.connection:Connection._finish",
             (
-                "self._wait(self._bounds.keep_alive if self._framing.done",
-                "self._framing = Length(0)\n"
-                "        self._wait(self._bounds.keep_alive if self._framing.done",
+                "self._deadline.set(\n",
+                "self._body = Incoming(Length(0))\n        self._deadline.set(\n",
             ),
         ),
     ),

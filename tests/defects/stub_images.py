@@ -351,7 +351,7 @@ DEFECTS = [
         "Every image is served as image/png.",
         "subtle",
         edit(
-            "tests.stub.app:Origin._stored",
+            "tests.stub.stored_image:answer",
             ('"Content-Type": image.content_type', '"Content-Type": "image/png"'),
         ),
     ),
@@ -362,7 +362,7 @@ DEFECTS = [
         "All images are served with one ETag.",
         "hidden",
         edit(
-            "tests.stub.app:Origin._stored",
+            "tests.stub.stored_image:answer",
             ('"ETag": f\'"{image.sha256}"\'', '"ETag": \'"image"\''),
         ),
     ),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from tests.defects.defect import Defect
 from tests.defects.patch import edit
 
-_LIST = "tests.stub.questionpro:QuestionPro.list_images"
-_ROWS = "self._rows.newest(str(user), call.origin, total - skipped, min(per_page, total))"
+_PAGE = "tests.stub.questionpro:QuestionPro._written_page"
+_ROWS = "self._rows.newest(str(user), origin, total - skipped, min(per_page, total))"
 
 
 def _rows(first: str = "total - skipped", count: str = "min(per_page, total)") -> tuple[str, str]:
-    return _ROWS, f"self._rows.newest(str(user), call.origin, {first}, {count})"
+    return _ROWS, f"self._rows.newest(str(user), origin, {first}, {count})"
 
 
 DEFECTS = [
@@ -31,7 +31,7 @@ DEFECTS = [
         "stub",
         "The number of all images does not count the last one.",
         "subtle",
-        edit(_LIST, ('"totalItems": total,', '"totalItems": max(total - 1, 0),')),
+        edit(_PAGE, ('"totalItems": total,', '"totalItems": max(total - 1, 0),')),
     ),
     Defect(
         "last-page-loses-one",
@@ -40,7 +40,7 @@ DEFECTS = [
         "The last of several pages lacks its last image.",
         "subtle",
         edit(
-            _LIST,
+            _PAGE,
             _rows(count="min(per_page, total - skipped - 1 if page == pages > 1 else total)"),
         ),
     ),
@@ -50,7 +50,7 @@ DEFECTS = [
         "stub",
         "A page that is full, and not the last, lacks its last image.",
         "subtle",
-        edit(_LIST, _rows(count="min(per_page, total) - (page < pages)")),
+        edit(_PAGE, _rows(count="min(per_page, total) - (page < pages)")),
     ),
     Defect(
         "pages-overlap",
@@ -58,7 +58,7 @@ DEFECTS = [
         "stub",
         "From the second page on, the last image of a page is the first of the next.",
         "subtle",
-        edit(_LIST, _rows(first="total - skipped + (page > 1)")),
+        edit(_PAGE, _rows(first="total - skipped + (page > 1)")),
     ),
     Defect(
         "next-on-last-page",
@@ -66,7 +66,7 @@ DEFECTS = [
         "stub",
         "The last page has a link to a next one.",
         "subtle",
-        edit(_LIST, ("if page < pages else None", "if page <= pages else None")),
+        edit(_PAGE, ("if page < pages else None", "if page <= pages else None")),
     ),
     Defect(
         "next-skips-a-page",
@@ -74,7 +74,7 @@ DEFECTS = [
         "stub",
         "The link to the next page leads to the one after it.",
         "subtle",
-        edit(_LIST, ('"next": link(page + 1)', '"next": link(min(page + 2, pages))')),
+        edit(_PAGE, ('"next": link(page + 1)', '"next": link(min(page + 2, pages))')),
     ),
     Defect(
         "prev-is-self",
@@ -82,7 +82,7 @@ DEFECTS = [
         "stub",
         "The link to the page before leads to the page itself.",
         "subtle",
-        edit(_LIST, ("link(min(page - 1, pages))", "link(min(page, pages))")),
+        edit(_PAGE, ("link(min(page - 1, pages))", "link(min(page, pages))")),
     ),
     Defect(
         "last-link-one-short",
@@ -90,7 +90,7 @@ DEFECTS = [
         "stub",
         "The link to the last page leads to the last but one.",
         "subtle",
-        edit(_LIST, ('"last": link(pages)', '"last": link(max(pages - 1, 1))')),
+        edit(_PAGE, ('"last": link(pages)', '"last": link(max(pages - 1, 1))')),
     ),
     Defect(
         "links-lose-page-size",
@@ -98,7 +98,7 @@ DEFECTS = [
         "stub",
         "Links to other pages do not say how large a page was asked for.",
         "subtle",
-        edit(_LIST, ("images?page={number}&perPage={per_page}", "images?page={number}")),
+        edit(_PAGE, ("images?page={number}&perPage={per_page}", "images?page={number}")),
     ),
     Defect(
         "page-size-capped",
@@ -106,7 +106,7 @@ DEFECTS = [
         "stub",
         "No more than 50 images are on a page, whatever is asked for and said.",
         "hidden",
-        edit(_LIST, _rows(count="min(per_page, total, 50)")),
+        edit(_PAGE, _rows(count="min(per_page, total, 50)")),
     ),
     Defect(
         "page-size-ignored",
@@ -115,11 +115,11 @@ DEFECTS = [
         "The size that is asked for is passed over above 10, and 100 taken.",
         "subtle",
         edit(
-            _LIST,
+            _PAGE,
             (
-                'per_page = _number(call.parameters.get("perPage", PER_PAGE))',
-                'per_page = _number(call.parameters.get("perPage", PER_PAGE))\n'
-                "        per_page = per_page if per_page <= 10 else PER_PAGE",
+                "pages = -(-total // per_page)",
+                "per_page = per_page if per_page <= 10 else PER_PAGE\n"
+                "        pages = -(-total // per_page)",
             ),
         ),
     ),
@@ -129,7 +129,9 @@ DEFECTS = [
         "stub",
         "A last page that is not full is not counted.",
         "subtle",
-        edit(_LIST, ("pages = -(-total // per_page)", "pages = total // per_page or total > 0")),
+        edit(
+            _PAGE, ("pages = -(-total // per_page)", "pages = total // per_page or min(total, 1)")
+        ),
     ),
     Defect(
         "total-pages-one-more",
@@ -137,7 +139,7 @@ DEFECTS = [
         "stub",
         "There is said to be a page more where the last one is full.",
         "subtle",
-        edit(_LIST, ("pages = -(-total // per_page)", "pages = total // per_page + (total > 0)")),
+        edit(_PAGE, ("pages = -(-total // per_page)", "pages = total // per_page + (total > 0)")),
     ),
     Defect(
         "current-page-from-zero",
@@ -145,7 +147,7 @@ DEFECTS = [
         "stub",
         "The number of the page in the answer is counted from 0.",
         "plain",
-        edit(_LIST, ('"currentPage": page,', '"currentPage": page - 1,')),
+        edit(_PAGE, ('"currentPage": page,', '"currentPage": page - 1,')),
     ),
     Defect(
         "large-page-fails",
@@ -154,7 +156,7 @@ DEFECTS = [
         "The number of a page beyond 2^63 is a 500.",
         "hidden",
         edit(
-            _LIST,
+            _PAGE,
             (
                 "skipped = (page - 1) * per_page",
                 "skipped = (page - 1) * per_page\n"

@@ -218,7 +218,7 @@ DEFECTS = [
         edit(
             "tests.stub.store:Store.add_response",
             (
-                'number = self._count(vendor, "response")\n',
+                "number = self._last_response(vendor) + 1\n",
                 'number = self.__dict__["_made"] = self.__dict__.get("_made", 0) + 1\n',
             ),
             ('"INSERT INTO response (', '"INSERT OR REPLACE INTO response ('),
@@ -288,7 +288,7 @@ DEFECTS = [
                 "tests.stub.store:Store.add_response",
                 (
                     "with self._lock, self._transaction():\n"
-                    '            number = self._count(vendor, "response")\n',
+                    "            number = self._last_response(vendor) + 1\n",
                     'made = self.__dict__.setdefault("_made", [])\n'
                     "        number = len(made) + 1\n"
                     "        import time\n\n"
@@ -330,9 +330,9 @@ DEFECTS = [
             edit(
                 "tests.stub.questionpro:QuestionPro.list_images",
                 (
-                    "total = self._store.count_images(self.name, str(user))",
-                    "total = self._store.count_images(self.name, str(user))\n"
-                    "        total -= self.__dict__.get('_lost', {}).get(self._store.epoch, 0)",
+                    "self._store.count_images(self.name, str(user)),",
+                    "self._store.count_images(self.name, str(user))\n"
+                    "            - self.__dict__.get('_lost', {}).get(self._store.epoch, 0),",
                 ),
             ),
         ),
