@@ -26,7 +26,10 @@ __all__ = ["mode", "stub", "stub_server"]
 
 # The stub, the fuzzer and the measurements are programs of ours, not what people install: they are
 # tested on one Python version. The clients' tests use the stub on all of them.
-_ON_ONE_VERSION = ("test_stub_", "test_fuzz_", "test_soak", "test_bench", "test_defects")
+_ON_ONE_VERSION = (
+    *("test_stub_", "test_fuzz_", "test_soak", "test_bench", "test_defects"),
+    *("test_foreign_", "test_client_memory"),  # what is generated, and how much is held at once
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
