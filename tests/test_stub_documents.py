@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,21 @@ paths:
       responses: {"200": {description: ok, content: {application/json: {example: {ok: true}}}}}
   /undescribed:
     get: {security: [], responses: {default: {description: any}}}
+  /made:
+    get:
+      security: []
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: array
+                minItems: 2
+                items:
+                  type: object
+                  required: [id, day]
+                  properties: {id: {type: integer, minimum: 7}, day: {type: string, format: date}}
 """
 
 
@@ -114,6 +130,14 @@ def test_examples_are_answered_and_yaml_is_read_as_json(fourth: str) -> None:
 def test_a_success_without_content_has_no_body(fourth: str) -> None:
     reply = send(f"{fourth}/silent", "POST", {}, b"")
     assert (reply.status, reply.body) == (204, b"")
+
+
+def test_without_example_the_answer_is_made_from_the_schema(fourth: str) -> None:
+    reply = send(f"{fourth}/made")
+    assert reply.status == 200
+    made: Any = reply.json
+    assert len(made) >= 2
+    assert all(thing["id"] >= 7 and len(thing["day"]) == 10 for thing in made)
 
 
 def test_an_operation_without_a_success_says_so(fourth: str) -> None:

@@ -1,5 +1,5 @@
 """A vendor that nobody has written a module for: checked requests, answers from the document's
-examples.
+examples and schemas.
 """
 
 from __future__ import annotations
@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from . import example_value
 from .body import File
 from .document import Document, Node, is_json
-from .json_values import JSONObject
+from .json_values import JSON, JSONObject, serialise
 from .profile import Difference, Profile
 from .rate_limit import Rate
 from .refusal import Reason, Refused
@@ -18,7 +19,7 @@ from .vendor import Answer, Call, Handler
 
 
 class Example:
-    """Answers every valid request with the example that its document gives for success."""
+    """Answers every valid request with what its document shows or says of success."""
 
     name: ClassVar[str] = "example"
     differences: ClassVar[tuple[Difference[Any], ...]] = ()
@@ -59,7 +60,9 @@ def problem(refused: Refused, status: int) -> JSONObject:
 
 
 def example_answer(call: Call) -> Answer:
-    """The first success that the operation documents, with its first example."""
+    """The first success that the operation documents: its first example, else one made from its
+    schema.
+    """
     assert call.operation is not None
     for status, response in sorted(call.operation.responses.items()):
         if status.startswith("2"):
@@ -68,23 +71,16 @@ def example_answer(call: Call) -> Answer:
             if content is None:
                 return Answer(number, None)
             for media, node in content.items():
-                value = _example(node) if is_json(media) else None
+                value = _value(node) if is_json(media) else None
                 if value is not None:
-                    return Answer(number, value)
-    message = "the request is valid; its document has no example of a success to answer with"
+                    return Answer(number, serialise(value))
+    message = "the request is valid; its document has no success to answer with"
     return Answer(501, {"status": 501, "code": "stub.no-example", "message": message, "faults": []})
 
 
-def _example(media: Node) -> JSONObject | None:
-    examples = media.get("examples")
-    places = [
-        media.get("example"),
-        *(node.get("value") for _, node in (examples.items() if examples else ())),
-    ]
+def _value(media: Node) -> JSON:
+    shown = example_value.shown(media)
+    if shown:
+        return shown[0][1]
     schema = media.get("schema")
-    if schema is not None:
-        places += [schema.get("example"), *schema.elements("examples")]
-    return next(
-        (place.value for place in places if place is not None and isinstance(place.value, dict)),
-        None,
-    )
+    return None if schema is None else example_value.of(schema)

@@ -79,7 +79,10 @@ class _Maker:
             return {name: self.value(one) for name, one in schema.properties().items()}
         if "array" in types:
             item = schema.get("items")
-            return [self.value(item)] if item is not None else []
+            least = value.get("minItems")
+            count = max(1, least) if isinstance(least, int) else 1
+            # what is left of the bound ends a list that wants more than anybody reads
+            return [self.value(item) for _ in range(min(count, self._left))] if item else []
         for branch in (*schema.elements("oneOf"), *schema.elements("anyOf")):
             return self.value(branch)
         return _scalar(schema, types)
