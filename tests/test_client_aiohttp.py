@@ -80,6 +80,25 @@ def test_what_was_not_sent_is_tried_again_and_a_post_that_was_is_not() -> None:
         assert (type(error), error.attempts) == (PINGONE.errors.APIConnectionError, 1)
 
 
+@pytest.mark.parametrize("retries", [0, 2])
+@pytest.mark.parametrize("used", [False, True], ids=["new connection", "used connection"])
+def test_what_breaks_is_sent_as_often_as_attempts_tell(retries: int, used: bool) -> None:
+    async def use(client: Any) -> Any:
+        if used:
+            with pytest.raises(QUESTIONPRO.errors.NotFoundError):
+                await client.images.list(user_id=USER).first_page
+        with pytest.raises(QUESTIONPRO.errors.APIConnectionError) as caught:
+            await client.images.list(user_id=USER).first_page
+        return caught.value
+
+    good = [reply(404, b"{}")] if used else []
+    with Recorder(*good, *[close()] * (retries + 1)) as server:
+        error = through(WAY, QUESTIONPRO, server.url, use, max_retries=retries)
+        assert server.connections == retries + 1
+    assert error.attempts == retries + 1
+    assert len(server.requests) == len(good) + retries + 1
+
+
 def test_an_answer_may_come_before_the_body() -> None:
     body = json.dumps(PINGONE.refusal).encode()
     with Recorder(reply(413, body, when="head")) as server:

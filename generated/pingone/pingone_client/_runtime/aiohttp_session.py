@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 
 class _Deadline:
-    """Ends a request in time: a stalled write, and then the whole answer."""
+    """Ends a request in time: a stalled write, and then the whole answer.
+
+    Attributes:
+        sent: whether any byte of the request may have reached the server.
+    """
 
     def __init__(self, timeout: Timeout, limit: asyncio.Timeout, body: bool) -> None:
         limits = phases(timeout)
@@ -34,13 +39,19 @@ class _Deadline:
         self.client_timeout = aiohttp.ClientTimeout(
             connect=limits["connect"], sock_connect=limits["connect"], sock_read=limits["read"]
         )
-        if not body and self._answer is not None:
-            self._set(2 * self._answer)
+        self._body = body
+        self.sent = False
 
     def _set(self, seconds: float | None) -> None:
         if not self._over:  # the body may still be sent when the answer has been read
             now = asyncio.get_running_loop().time()
             self._limit.reschedule(None if seconds is None else now + seconds)
+
+    def head(self) -> None:
+        """The head is sent now."""
+        self.sent = True
+        if not self._body:
+            self.written()
 
     def writing(self) -> None:
         """The next bytes are handed over."""
@@ -53,6 +64,38 @@ class _Deadline:
     def finish(self) -> None:
         """The answer was read."""
         self._over = True
+
+
+async def _connecting(
+    session: aiohttp.ClientSession, context: SimpleNamespace, parameters: object
+) -> None:
+    deadline = context.trace_request_ctx
+    # the caller's own requests go through here too
+    if isinstance(deadline, _Deadline) and deadline.sent:
+        raise aiohttp.ServerDisconnectedError
+
+
+async def _sending_head(
+    session: aiohttp.ClientSession, context: SimpleNamespace, parameters: object
+) -> None:
+    deadline = context.trace_request_ctx
+    if isinstance(deadline, _Deadline):
+        if deadline.sent:
+            raise aiohttp.ServerDisconnectedError
+        deadline.head()
+
+
+def _trace() -> aiohttp.TraceConfig:
+    """What aiohttp tells of a request. It would send some a second time when a connection breaks;
+    whether to do that is not its decision."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_start.append(_connecting)
+    trace.on_request_headers_sent.append(_sending_head)
+    trace.freeze()
+    return trace
+
+
+_TRACE = _trace()
 
 
 class _Upload:
@@ -76,23 +119,23 @@ class _Upload:
 
 
 _PIECE = 64 * 1024
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 _NOTHING: tuple[dict[str, str], Sequence[Source]] = ({}, ())
 
 
 class AiohttpSession:
     """Sends with an ``aiohttp.ClientSession``; asyncio only.
 
-    A number as time limit bounds getting a connection and every stall of sending. The whole answer
-    has to be there that long after the body was sent; where there is no body, twice that long after
-    the beginning, since aiohttp does not tell when it has sent the headers.
+    A number as time limit bounds getting a connection and every stall of sending, and the whole
+    answer from the last byte that was sent.
 
-    When the connection breaks, aiohttp itself sends a GET or another idempotent request without
-    body a second time, which counts as the same attempt.
+    The session gets one more of its ``trace_configs``, which tells when a request is sent, and which
+    keeps aiohttp from sending one twice by itself.
     """
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
+        if _TRACE not in session.trace_configs:
+            session.trace_configs.append(_TRACE)
 
     @property
     def closed(self) -> bool:
@@ -109,6 +152,7 @@ class AiohttpSession:
             connector_owner=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=self._session.trust_env,
+            trace_configs=[_TRACE],
         ) as stranger:
             return await self._send(stranger, send, timeout)
 
@@ -135,6 +179,7 @@ class AiohttpSession:
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=deadline.client_timeout,
+                    trace_request_ctx=deadline,
                 ) as response:
                     async for chunk in response.content.iter_any():
                         if not content.add(chunk):
@@ -143,7 +188,7 @@ class AiohttpSession:
         except (aiohttp.ClientError, TimeoutError) as error:
             if upload is not None and upload.failure is not None:
                 raise upload.failure from None
-            return _broken(error)
+            return _broken(error, deadline is not None and deadline.sent)
         finally:
             if deadline is not None:
                 deadline.finish()
@@ -154,8 +199,7 @@ class AiohttpSession:
         await self._session.close()
 
 
-def _broken(error: Exception) -> Broken:
-    sent = not isinstance(error, _NOT_SENT)
+def _broken(error: Exception, sent: bool) -> Broken:
     reason = str(error) or type(error).__name__
     if isinstance(error, TimeoutError):
         return Broken("timeout", sent, reason)
