@@ -77,7 +77,7 @@ def test_a_dripping_body_gains_no_time(way: str, step: Step) -> None:
     assert error.attempts == 1
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way != "httpx2.Client"])
+@every_way
 @pytest.mark.parametrize("step", HEAD_DRIPS.values(), ids=HEAD_DRIPS)
 def test_a_dripping_head_gains_no_time(way: str, step: Step) -> None:
     with Recorder(step) as server, soon():
@@ -85,12 +85,33 @@ def test_a_dripping_head_gains_no_time(way: str, step: Step) -> None:
     assert type(error) is PINGONE.errors.APITimeoutError
 
 
-def test_over_a_callers_sync_client_the_clock_is_read_when_the_body_comes() -> None:
+@every_way
+def test_a_dripping_head_gains_no_time_on_a_connection_that_was_used(way: str) -> None:
+    async def ause(client: Any) -> Any:
+        await PINGONE.upload(client, b"x")
+        with pytest.raises(PINGONE.errors.APITimeoutError):
+            await PINGONE.upload(client, b"x", timeout=LIMIT)
+
+    def use(client: Any) -> Any:
+        PINGONE.upload(client, b"x")
+        with pytest.raises(PINGONE.errors.APITimeoutError):
+            PINGONE.upload(client, b"x", timeout=LIMIT)
+
+    asynchronous = way not in ("sync", "httpx2.Client")
+    with Recorder(ok(PINGONE), HEAD_DRIPS["header"]) as server, soon():
+        through(way, PINGONE, server.url, ause if asynchronous else use)
+        assert server.connections == 1
+
+
+def test_over_a_callers_own_connection_the_clock_is_read_when_the_body_comes() -> None:
     # its reads of a head are out of reach, as the docstring of the transport tells
     step = drip(HEAD, b"X: y\r\n", times=12, end=b"Content-Length: 2\r\n\r\n{}")
-    with Recorder(step) as server, soon():
-        error = sending("httpx2.Client", PINGONE, server.url, timeout=LIMIT)
-    assert type(error) is PINGONE.errors.APITimeoutError
+    with httpx2.Client() as http, Recorder(reply(), step) as server, soon():
+        http.get(server.url)
+        with PINGONE.client("sync", server.url, http_client=http) as client:
+            with pytest.raises(PINGONE.errors.APITimeoutError):
+                PINGONE.upload(client, b"x", timeout=LIMIT)
+        assert server.connections == 1
 
 
 @every_way

@@ -7,10 +7,12 @@ configured origin only.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import httpcore2
 import httpx2
 
 from .content import Content, acceptable
@@ -86,6 +88,7 @@ def _broken(error: Exception) -> Broken:
 
 _LATE = "the answer was not complete in time"
 _SENT = ("send_request_body.complete", "send_request_body.failed")
+_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _NOTHING: tuple[dict[str, str], Sequence[Source]] = ({}, ())
 
 
@@ -93,12 +96,57 @@ def _extensions(timeout: Timeout | None) -> dict[str, Any]:
     return {} if timeout is None else {"timeout": httpx2.Timeout(timeout).as_dict()}
 
 
+class _Deadline:
+    """When the whole answer has to be there, and that its connection keeps to it.
+
+    The trace of a request tells when it was sent, and hands over each connection that is made for
+    it. httpcore2 takes one and the same number of seconds for every read of an answer, so the
+    connection itself has to know how many are left.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._by = float("inf")
+
+    def trace(self, event: str, told: Mapping[str, Any]) -> None:
+        """The trace extension of httpcore2."""
+        if event.endswith(_SENT):
+            self._by = monotonic() + self._seconds
+        elif event.endswith(_CONNECTED):
+            _keep_time(told["return_value"])
+
+    def left(self, timeout: float | None) -> float | None:
+        """Seconds for the next read."""
+        rest = self._by - monotonic()
+        if rest <= 0:
+            raise httpcore2.ReadTimeout(_LATE)
+        return timeout if timeout is not None and timeout < rest else rest
+
+    def over(self) -> bool:
+        """Whether it is too late."""
+        return monotonic() > self._by
+
+
+_DEADLINE: ContextVar[_Deadline | None] = ContextVar("_DEADLINE", default=None)
+
+
+def _keep_time(stream: httpcore2.NetworkStream) -> None:
+    """Have a connection keep to the deadline of whichever request it is used for."""
+    read = stream.read
+
+    def timed(max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = _DEADLINE.get()
+        return read(max_bytes, timeout if deadline is None else deadline.left(timeout))
+
+    stream.read = timed  # type: ignore[method-assign]  # no transport that is handed in can be told
+
+
 class HTTPClient:
     """Sends with an ``httpx2.Client``.
 
-    A number as time limit bounds each phase; the whole answer is bounded too, but the clock is read
-    when bytes of its body arrive: a server that drips its headers only has to keep to the limit
-    from one byte to the next.
+    A number as time limit bounds each phase, and the whole answer from the last byte that was sent.
+    Over a connection that the caller's own requests have opened, a server that drips its headers
+    only has to keep to the limit from one byte to the next.
     """
 
     def __init__(self, http: httpx2.Client) -> None:
@@ -112,16 +160,12 @@ class HTTPClient:
     def send(self, send: Send, timeout: Timeout | None) -> Answered | Broken:
         """Send a request and read its answer."""
         framing, sources = send.body.open() if send.body is not None else _NOTHING
-        deadline = float("inf")
         extensions = _extensions(timeout)
+        deadline = None
         if isinstance(timeout, int | float):
-
-            def trace(event: str, _: object) -> None:
-                nonlocal deadline
-                if event.endswith(_SENT):
-                    deadline = monotonic() + timeout
-
-            extensions["trace"] = trace
+            deadline = _Deadline(timeout)
+            extensions["trace"] = deadline.trace
+        token = _DEADLINE.set(deadline)
         content = Content()
         try:
             response = self._http.send(
@@ -134,7 +178,7 @@ class HTTPClient:
                 if response.is_stream_consumed:  # by a hook, or it was never a stream
                     return _read(response)
                 for chunk in response.iter_raw():
-                    if monotonic() > deadline:
+                    if deadline is not None and deadline.over():
                         return _broken(httpx2.ReadTimeout(_LATE))
                     if not content.add(chunk):
                         break
@@ -142,6 +186,8 @@ class HTTPClient:
                 response.close()
         except _ERRORS as error:
             return _broken(error)
+        finally:
+            _DEADLINE.reset(token)
         return content.answered(response.status_code, response.headers.raw)
 
     def close(self) -> None:

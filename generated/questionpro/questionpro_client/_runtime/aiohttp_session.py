@@ -128,8 +128,8 @@ class AiohttpSession:
     A number as time limit bounds getting a connection and every stall of sending, and the whole
     answer from the last byte that was sent.
 
-    The session gets one more of its ``trace_configs``, which tells when a request is sent, and which
-    keeps aiohttp from sending one twice by itself.
+    The session gets one more of its ``trace_configs``: it tells when a request is sent, and keeps
+    aiohttp from sending one twice by itself.
     """
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
