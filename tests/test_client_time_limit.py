@@ -19,11 +19,11 @@ import pytest
 from tests.delivery import ok
 from tests.recorder import Exchange, Recorder, Step, reply, silence
 from tests.vendors import PINGONE, QUESTIONPRO, USER
-from tests.ways import WAYS, every_way, own_way, sending, through
+from tests.ways import every_way, own_way, sending, through
 
 LIMIT = 0.4
 PATIENCE = 8.0
-"""Seconds that no test of a limit may take; without the limit each takes longer, but not forever."""
+"""Seconds that no test of a limit may take; without the limit each takes longer, but ends."""
 
 
 def drip(
@@ -108,9 +108,9 @@ def test_over_a_callers_own_connection_the_clock_is_read_when_the_body_comes() -
     step = drip(HEAD, b"X: y\r\n", times=12, end=b"Content-Length: 2\r\n\r\n{}")
     with httpx2.Client() as http, Recorder(reply(), step) as server, soon():
         http.get(server.url)
-        with PINGONE.client("sync", server.url, http_client=http) as client:
-            with pytest.raises(PINGONE.errors.APITimeoutError):
-                PINGONE.upload(client, b"x", timeout=LIMIT)
+        client = PINGONE.client("sync", server.url, http_client=http)
+        with pytest.raises(PINGONE.errors.APITimeoutError):
+            PINGONE.upload(client, b"x", timeout=LIMIT)
         assert server.connections == 1
 
 
