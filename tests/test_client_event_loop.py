@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -97,6 +98,47 @@ def test_waiting_for_a_pipe_leaves_the_loop_free(vendor: Vendor, kind: str, tmp_
             lambda: rest.put(None),
         )
     assert arrived == CONTENT
+
+
+opened: list[tuple[str, int]] = []
+watched: set[str] = set()
+
+
+def watch(event: str, told: tuple[Any, ...]) -> None:
+    if event == "open" and told[0] in watched:
+        opened.append((told[0], threading.get_ident()))
+
+
+sys.addaudithook(watch)
+
+
+@either
+@pytest.mark.parametrize("kind", ["handle", "path"])
+def test_a_file_is_opened_and_read_beside_the_loop(
+    vendor: Vendor, kind: str, tmp_path: Path
+) -> None:
+    threads: set[int] = set()
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            threads.add(threading.get_ident())
+            return super().read(size)
+
+    path = tmp_path / "file"
+    path.write_bytes(CONTENT)
+    watched.add(str(path))
+
+    async def run(url: str) -> None:
+        async with vendor.client("async", url) as client:
+            await vendor.upload(client, path if kind == "path" else Watched(CONTENT))
+
+    with Recorder(ok(vendor)) as server:
+        asyncio.run(run(server.url))
+    watched.discard(str(path))
+    threads |= {thread for name, thread in opened if name == str(path)}
+    assert file_of(vendor, server.only) == CONTENT
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 @either

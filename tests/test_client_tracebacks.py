@@ -257,6 +257,41 @@ def test_the_own_style_call_that_fails(vendor: Vendor, step: Step) -> None:
     assert SECRET not in repr(error.request.headers.raw)
 
 
+@every_vendor
+@pytest.mark.parametrize("how", ["another type", "bad gzip", "undocumented"])
+def test_the_own_style_answer_that_is_not_as_documented(
+    vendor: Vendor, mode: str, how: str
+) -> None:
+    body = b'["' + SECRET.encode() + b'"]'
+    steps = {
+        "another type": reply(vendor.status, body),
+        "bad gzip": reply(vendor.status, body, [("Content-Encoding", "gzip")]),
+        "undocumented": reply(418, body),
+    }
+    kinds = {
+        "another type": vendor.errors.APIResponseValidationError,
+        "bad gzip": httpx2.DecodingError,
+        "undocumented": vendor.errors.UnexpectedStatus,
+    }
+    arguments = vendor.arguments(vendor.package.File(b"x"))
+
+    async def arun() -> None:
+        async with client:
+            await vendor.module.asyncio(client=client, **arguments)
+
+    def run() -> None:
+        with client:
+            vendor.module.sync(client=client, **arguments)
+
+    with Recorder(steps[how]) as server:
+        client = vendor.package.AuthenticatedClient(
+            server.url, SECRET, raise_on_unexpected_status=True
+        )
+        error = raised(run if mode == "sync" else lambda: asyncio.run(arun()))
+    assert isinstance(error, kinds[how])
+    assert_unexposed(error, vendor.package.__name__, SECRET)
+
+
 VAULT = {
     "key_in_query": SECRET,
     "key_in_cookie": SECRET,

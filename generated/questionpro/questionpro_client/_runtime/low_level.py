@@ -176,10 +176,12 @@ class Client:
 
         transport = HTTPClient(self.get_httpx_client())
         try:
-            end = run(exchange(request, self._policy(), self._redactor), transport, None)
+            return self._response(
+                request,
+                run(exchange(request, self._policy(), self._redactor), transport, None),
+            )
         finally:
             request.close()
-        return self._response(request, end)
 
     async def asend(self, request: Request) -> Response[Any]:
         """Send a request; see :meth:`send`."""
@@ -189,16 +191,25 @@ class Client:
 
         transport = AsyncHTTPClient(self.get_async_httpx_client())
         try:
-            end = await arun(exchange(request, self._policy(), self._redactor), transport, None)
+            return self._response(
+                request,
+                await arun(exchange(request, self._policy(), self._redactor), transport, None),
+            )
         finally:
             request.close()
-        return self._response(request, end)
 
     def _response(self, request: Request, end: Received | Failed) -> Response[Any]:
-        try:
-            return self._read(request, end)
-        except APIError as error:
-            failure = error.with_traceback(None)
+        """The response of an exchange; callers do not bind ``end`` to a name."""
+        failure: Exception
+        if isinstance(end, Received) and end.flaw:
+            import httpx2
+
+            failure = httpx2.DecodingError(end.flaw)
+        else:
+            try:
+                return self._read(request, end)
+            except APIError as error:
+                failure = error.with_traceback(None)
         del end  # an answer may repeat the credential, and tracebacks show variables
         raise failure
 
@@ -206,10 +217,6 @@ class Client:
         if not isinstance(end, Received):
             assert end.cause.cause is not None  # the transport of httpx2 clients gives it
             raise end.cause.cause
-        if end.flaw:
-            import httpx2
-
-            raise httpx2.DecodingError(end.flaw)
         answer = request.operation.answer(end.status)
         if answer is None and self.raise_on_unexpected_status:
             raise UnexpectedStatus(end.status, self._redactor.content(end.content))
