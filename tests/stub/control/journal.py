@@ -244,8 +244,9 @@ class Recording:
         body: bytes = message.get("body", b"")
         if body:
             if self._hash is None:
-                self._hash = hashlib.sha256()
-            self._hash.update(body)
+                self._hash = hashlib.sha256(body)
+            else:
+                self._hash.update(body)
             self.entry.size += len(body)
         return message
 

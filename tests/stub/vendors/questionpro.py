@@ -264,7 +264,8 @@ class QuestionPro:
         """The given answers with the survey's texts. Raises Refused if one is not of the survey."""
         assert isinstance(given, list)
         result: list[JSON] = []
-        for place, item in enumerate(_objects(given)):
+        for place, item in enumerate(given):
+            assert isinstance(item, dict)
             known = self._questions.get(item["questionID"])
             if known is None:
                 raise _unknown(
@@ -277,24 +278,32 @@ class QuestionPro:
                 if option is None:
                     pointer = f"/responseSet/{place}/answerValues/{index}/answerID"
                     raise _unknown("answer", pointer, "no answer of this question")
-                content = option["value"]
-                own = answer.get("value", {})
-                assert isinstance(content, dict)
-                assert isinstance(own, dict)
-                values.append({**option, "value": {**content, "text": "", **_known(own, content)}})
+                own = answer.get("value")
+                values.append(_filled(option, own) if own else option)
             result.append({**question, "answerValues": values})
         return result
 
 
 def _questions(survey: JSONObject) -> dict[JSON, tuple[JSONObject, dict[JSON, JSONObject]]]:
-    """The questions of a survey by their ids, each with its answers by theirs."""
+    """The questions of a survey by their ids, each with its answers by theirs, no text in them."""
     return {
         question["questionID"]: (
             question,
-            {option["answerID"]: option for option in _objects(question["answerValues"])},
+            {
+                option["answerID"]: _filled(option, {"text": ""})
+                for option in _objects(question["answerValues"])
+            },
         )
         for question in _objects(survey["responseSet"])
     }
+
+
+def _filled(option: JSONObject, own: JSON) -> JSONObject:
+    """An answer of the survey with what a respondent gave for its value."""
+    content = option["value"]
+    assert isinstance(content, dict)
+    assert isinstance(own, dict)
+    return {**option, "value": {**content, **_known(own, content)}}
 
 
 def _user(call: Call) -> int:
@@ -345,39 +354,50 @@ def display_size(count: int) -> str:
     return f"{count / 1024 / 1024:.1f}".removesuffix(".0") + " Mb"
 
 
+_NOWHERE: JSONObject = {
+    "country": None,
+    "region": None,
+    "countryCode": None,
+    "latitude": 0.0,
+    "longitude": 0.0,
+    "radius": 0.0,
+}
+_SILENT: JSONObject = {
+    "ipAddress": "",
+    "timestamp": "",
+    "location": _NOWHERE,
+    "duplicate": False,
+    "timeTaken": 0,
+    "responseStatus": "Completed",
+    "externalReference": "",
+    "customVariables": {},
+    "language": "English",
+    "currentInset": "",
+    "operatingSystem": "",
+    "osDeviceType": "",
+    "browser": "",
+}
+"""What is said of a respondent of whom nothing is known."""
+
+
 def _respondent(given: JSONObject, survey: JSONObject, client: str) -> JSONObject:
     """What is known of the respondent: what the request says, else what a server could know, else
     nothing.
 
     What the vendor fills in where a request is silent is not known.
     """
-    location: JSONObject = dict.fromkeys(("country", "region", "countryCode"))
-    location.update(latitude=0.0, longitude=0.0, radius=0.0)
     own_location = given.get("location", {})
     variables = given.get("customVariables", {})
     assert isinstance(own_location, dict)
     assert isinstance(variables, dict)
     example = survey["customVariables"]
     assert isinstance(example, dict)
-    defaults: JSONObject = {
+    return {
+        **_SILENT,
         "ipAddress": client if ":" not in client else "127.0.0.1",  # documented as IPv4
         "timestamp": _timestamp(int(time.time())),
-        "location": location,
-        "duplicate": False,
-        "timeTaken": 0,
-        "responseStatus": "Completed",
-        "externalReference": "",
-        "customVariables": {},
-        "language": "English",
-        "currentInset": "",
-        "operatingSystem": "",
-        "osDeviceType": "",
-        "browser": "",
-    }
-    return {
-        **defaults,
-        **_known(given, defaults),
-        "location": {**location, **_known(own_location, location)},
+        **_known(given, _SILENT),
+        "location": {**_NOWHERE, **_known(own_location, _NOWHERE)},
         "customVariables": {**dict.fromkeys(example), **variables},
     }
 
