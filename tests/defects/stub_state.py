@@ -164,7 +164,7 @@ DEFECTS = [
         "subtle",
         edit(
             "tests.stub.vendors.questionpro:QuestionPro.create_response",
-            ('if call.parameters["survey-id"] != survey["surveyID"]:', "if not survey:"),
+            ('if call.parameters["survey-id"] != survey.id:', "if not survey:"),
         ),
     ),
     Defect(
@@ -176,8 +176,8 @@ DEFECTS = [
         edit(
             "tests.stub.vendors.questionpro:QuestionPro.create_response",
             (
-                'answers = self._answers(given["responseSet"])',
-                'answers = self._answers(given["responseSet"])\n'
+                'answers = survey.answers(given["responseSet"])',
+                'answers = survey.answers(given["responseSet"])\n'
                 "        before = self.__dict__.get('_language', given.get('language'))\n"
                 "        self.__dict__['_language'] = given.get('language')\n"
                 "        if 'language' in given and before is not None:\n"

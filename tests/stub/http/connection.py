@@ -83,7 +83,8 @@ class Connection(asyncio.Protocol):
         if count > 2 * self._bounds.connections:
             transport.abort()
         elif count > self._bounds.connections:
-            self._turn_away()
+            self._transport.write(BUSY)
+            self._leave()
         else:
             self._deadline.set(self._bounds.head)
 
@@ -367,11 +368,6 @@ class Connection(asyncio.Protocol):
         self._dropped += count
         if self._dropped > self._bounds.discard:
             self._transport.abort()
-
-    def _turn_away(self) -> None:
-        """Tell a client that there are too many."""
-        self._transport.write(BUSY)
-        self._leave()
 
     def stop(self) -> None:
         """The server stops: leave now if idle, else after the answer."""
