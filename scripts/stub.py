@@ -13,8 +13,8 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.stub import Stub, StubError
-from tests.stub.bounds import Bounds
-from tests.stub.profile import PROFILES
+from tests.stub.http.bounds import Bounds
+from tests.stub.vendors.profile import PROFILES
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,7 +12,8 @@ from tests.defects import patch
 from tests.defects.__main__ import main
 from tests.defects.defect import Defect, all_defects
 from tests.defects.patch import PatchError
-from tests.stub import Stub, security
+from tests.stub import Stub
+from tests.stub.checks import security
 from tests.stub.server import ROOT
 from tests.stub.wire import USER, send
 
@@ -52,13 +53,13 @@ def test_a_defect_shows_on_the_wire_as_long_as_it_is_there() -> None:
 @pytest.mark.parametrize(
     ("made", "complaint"),
     [
-        (patch.edit("tests.stub.security:nowhere", ("a", "b")), "is not there"),
+        (patch.edit("tests.stub.checks.security:nowhere", ("a", "b")), "is not there"),
         (patch.edit("tests.stub.nowhere:check", ("a", "b")), "is not there"),
-        (patch.edit("tests.stub.security:check", ("no such piece", "")), "0 times"),
-        (patch.edit("tests.stub.security:check", ("value", "")), "times, not once"),
-        (patch.edit("tests.stub.security:check", ('return ""', "return (")), "no Python"),
-        (patch.edit("tests.stub.security:ACCEPTED", ("a", "b")), "no function"),
-        (patch.replace("tests.stub.security:ACCEPTED", lambda old: old), "changes nothing"),
+        (patch.edit("tests.stub.checks.security:check", ("no such piece", "")), "0 times"),
+        (patch.edit("tests.stub.checks.security:check", ("value", "")), "times, not once"),
+        (patch.edit("tests.stub.checks.security:check", ('return ""', "return (")), "no Python"),
+        (patch.edit("tests.stub.checks.security:ACCEPTED", ("a", "b")), "no function"),
+        (patch.replace("tests.stub.checks.security:ACCEPTED", lambda old: old), "changes nothing"),
     ],
 )  # fmt: skip
 def test_a_defect_that_does_not_fit_the_code_fails_loudly(

@@ -14,8 +14,8 @@ from scripts.fuzzing.finding import Finding, Findings, Silence
 from scripts.fuzzing.journey import run
 from scripts.fuzzing.target import Target, Wanted, opened
 from tests.seeds import seeds
-from tests.stub.questionpro import QuestionPro
-from tests.stub.store import Store
+from tests.stub.state.store import Store
+from tests.stub.vendors.questionpro import QuestionPro
 
 pytestmark = pytest.mark.generator
 
@@ -61,7 +61,7 @@ def of(vendor: str, name: str) -> Any:
 
 
 def list_order_reversed(patch: pytest.MonkeyPatch) -> None:
-    rows = importlib.import_module("tests.stub.image_rows").ImageRows
+    rows = importlib.import_module("tests.stub.vendors.image_rows").ImageRows
     plain = rows._read
 
     def read(*given: Any) -> Any:
@@ -96,7 +96,7 @@ def ids_used_again_after_restart(patch: pytest.MonkeyPatch) -> None:
 
 
 def page_boundary_off_by_one(patch: pytest.MonkeyPatch) -> None:
-    rows = importlib.import_module("tests.stub.image_rows").ImageRows
+    rows = importlib.import_module("tests.stub.vendors.image_rows").ImageRows
     plain = rows.newest
 
     def newest(self: Any, owner: str, origin: str, first: int, count: int) -> bytes:

@@ -26,7 +26,7 @@ from scripts.fuzzing.finding import Counts, Finding, Findings, Silence
 from scripts.fuzzing.properties import meaning, run
 from scripts.fuzzing.target import Target, Wanted, opened
 from tests.stub.service import Service
-from tests.stub.store import Store
+from tests.stub.state.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDORS = sorted(path.parent.name for path in (ROOT / "generated").glob("*/openapi.yaml"))
@@ -77,9 +77,9 @@ def test_the_same_seed_sends_the_same_requests() -> None:
 
 
 def _defect(patch: pytest.MonkeyPatch, name: str) -> None:
-    import tests.stub.images as images
-    import tests.stub.questionpro as questionpro
-    import tests.stub.security as security
+    import tests.stub.checks.images as images
+    import tests.stub.checks.security as security
+    import tests.stub.vendors.questionpro as questionpro
 
     if name == "size":
         right = questionpro.display_size
@@ -97,9 +97,9 @@ def _defect(patch: pytest.MonkeyPatch, name: str) -> None:
             except images.NotAnImage:
                 return images.ImageFacts("png", "image/png", "png", 1, 1)
 
-        import tests.stub.validation as validation
+        import tests.stub.checks.validation as validation
 
-        for module in (validation, sys.modules["tests.stub.body"]):
+        for module in (validation, sys.modules["tests.stub.checks.body"]):
             if hasattr(module, "images"):
                 patch.setattr(module.images, "read", read)
     elif name == "newest":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.stub import Stub
-from tests.stub.bounds import Bounds
+from tests.stub.http.bounds import Bounds
 from tests.stub.pictures import noise, picture
 from tests.stub.wire import (
     API_KEY,

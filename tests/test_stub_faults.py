@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.stub import Stub
-from tests.stub.faults import KINDS, Ticket
+from tests.stub.control.faults import KINDS, Ticket
 from tests.stub.pictures import picture
 from tests.stub.wire import (
     API_KEY,

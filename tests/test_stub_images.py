@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.stub import Stub
-from tests.stub.images import PIXEL_LIMIT, NotAnImage, read
+from tests.stub.checks.images import PIXEL_LIMIT, NotAnImage, read
 from tests.stub.pictures import FORMATS, bomb, picture
 from tests.stub.wire import ENVIRONMENT, TOKEN, send
 

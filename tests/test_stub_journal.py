@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.stub import Stub
-from tests.stub.journal import MOST_ENTRIES
+from tests.stub.control.journal import MOST_ENTRIES
 from tests.stub.pictures import picture
 from tests.stub.wire import (
     API_KEY,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.stub import Stub, StubError
-from tests.stub.images import read
+from tests.stub.checks.images import read
 from tests.stub.pictures import FORMATS, picture
 from tests.stub.wire import (
     API_KEY,

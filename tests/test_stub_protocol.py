@@ -13,9 +13,9 @@ import threading
 import pytest
 
 from tests.stub import Stub
-from tests.stub.connection import Connection
+from tests.stub.http.connection import Connection
+from tests.stub.http.request_head import LONGEST_HEAD, LONGEST_TARGET, MOST_FIELDS
 from tests.stub.pictures import picture
-from tests.stub.request_head import LONGEST_HEAD, LONGEST_TARGET, MOST_FIELDS
 from tests.stub.wire import (
     ENVIRONMENT,
     Reply,

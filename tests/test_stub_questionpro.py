@@ -10,8 +10,8 @@ import pytest
 from tests.stub import Stub
 from tests.stub.document import load
 from tests.stub.pictures import FORMATS, picture
-from tests.stub.questionpro import display_size
 from tests.stub.server import ROOT
+from tests.stub.vendors.questionpro import display_size
 from tests.stub.wire import (
     API_KEY,
     SURVEY,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.stub import Stub
-from tests.stub.rate_limit import MOST_CALLERS, Rate, RateLimits
+from tests.stub.checks.rate_limit import MOST_CALLERS, Rate, RateLimits
 from tests.stub.refusal import Refused
 from tests.stub.wire import API_KEY, ENVIRONMENT, TOKEN, USER, Reply, send, violations
 

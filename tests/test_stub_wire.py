@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.stub.bounds import Bounds
+from tests.stub.http.bounds import Bounds
 from tests.stub.server import Server
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 READING = frozenset({"get", "head", "options"})
 
-# The stub's own credentials, see tests/stub/security.py: two that open everything of their kind,
-# two that are known and may do nothing.
+# The stub's own credentials, see tests/stub/checks/security.py: two that open everything of their
+# kind, two that are known and may do nothing.
 _STUB_KEY, _STUB_TOKEN = "test-api-key", "test-token"
 _STUB_FORBIDDEN = {_STUB_KEY: "forbidden-api-key", _STUB_TOKEN: "forbidden-token"}
 

@@ -23,7 +23,7 @@ def validating(change: Change) -> Patch:
 
         return prepare
 
-    return replace("tests.stub.validation:Schemas.__init__", make)
+    return replace("tests.stub.checks.validation:Schemas.__init__", make)
 
 
 def _walk(value: Any, change: Change) -> None:

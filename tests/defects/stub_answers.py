@@ -104,7 +104,7 @@ DEFECTS = [
         "The status that an error's body repeats is always 400.",
         "subtle",
         edit(
-            "tests.stub.questionpro:QuestionPro.refusal",
+            "tests.stub.vendors.questionpro:QuestionPro.refusal",
             ('"httpStatusCode": status', '"httpStatusCode": 400'),
         ),
     ),
@@ -115,7 +115,7 @@ DEFECTS = [
         "An error without details lacks a documented key.",
         "subtle",
         edit(
-            "tests.stub.inventorum:Inventorum.refusal",
+            "tests.stub.vendors.inventorum:Inventorum.refusal",
             (
                 '{"error": {"description": refused.message, "key": f"stub.{refused.code}"}}',
                 '{"error": {"description": refused.message}}',
@@ -190,7 +190,7 @@ DEFECTS = [
         "The URL of an image leads to another host than the one that was asked.",
         "subtle",
         edit(
-            "tests.stub.questionpro:_image",
+            "tests.stub.vendors.questionpro:_image",
             ('f"{origin}{image.path}"', 'f"http://127.0.0.1:9{image.path}"'),
         ),
     ),
@@ -201,7 +201,7 @@ DEFECTS = [
         "A client that never ends its request's head is waited for without end.",
         "hidden",
         edit(
-            "tests.stub.connection:Connection._expired",
+            "tests.stub.http.connection:Connection._expired",
             (
                 "self._refuse(request_head.late(self._input, self._bounds.head))",
                 "pass",
@@ -215,7 +215,7 @@ DEFECTS = [
         "A client that never ends its body is waited for without end.",
         "hidden",
         edit(
-            "tests.stub.connection:Connection.receive",
+            "tests.stub.http.connection:Connection.receive",
             (
                 "self._deadline.set(min(self._bounds.idle, self._body_until - now))",
                 "self._deadline.set(1e9)",

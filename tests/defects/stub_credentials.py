@@ -15,7 +15,7 @@ DEFECTS = [
         "A credential is accepted in capitals and small letters alike.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (_ACCEPTED, "if all(str(value).lower() in ACCEPTED for value in values):"),
         ),
     ),
@@ -26,7 +26,7 @@ DEFECTS = [
         "A credential is accepted if a right one is its beginning.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (
                 _ACCEPTED,
                 "if all(str(value).startswith(tuple(ACCEPTED)) for value in values):",
@@ -40,7 +40,7 @@ DEFECTS = [
         "A credential is accepted if it is the beginning of a right one.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (
                 _ACCEPTED,
                 "if all(any(right.startswith(str(value)) for right in ACCEPTED)"
@@ -55,7 +55,7 @@ DEFECTS = [
         "A credential is accepted if a right one is somewhere in it.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (
                 _ACCEPTED,
                 "if all(any(right in str(value) for right in ACCEPTED) for value in values):",
@@ -69,7 +69,7 @@ DEFECTS = [
         "An empty credential is taken for a right one.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (_ACCEPTED, _ACCEPTED.replace("in ACCEPTED", "in {*ACCEPTED, ''}")),
         ),
     ),
@@ -80,7 +80,7 @@ DEFECTS = [
         "The key of a header is also accepted in the query, under the header's name.",
         "hidden",
         edit(
-            "tests.stub.security:presented",
+            "tests.stub.checks.security:presented",
             (
                 "value = headers.get(scheme.name.lower())",
                 "value = headers.get(scheme.name.lower()) or next("
@@ -95,7 +95,7 @@ DEFECTS = [
         "A bearer token is accepted without the word Bearer before it.",
         "subtle",
         edit(
-            "tests.stub.security:presented",
+            "tests.stub.checks.security:presented",
             (
                 "if kind.lower() != scheme.kind:\n        return None",
                 "if kind.lower() != scheme.kind:\n        return value",
@@ -109,7 +109,7 @@ DEFECTS = [
         "A bearer token is accepted whatever the authentication scheme before it.",
         "subtle",
         edit(
-            "tests.stub.security:presented",
+            "tests.stub.checks.security:presented",
             (
                 "if kind.lower() != scheme.kind:\n        return None",
                 "if not kind:\n        return None",
@@ -123,7 +123,7 @@ DEFECTS = [
         "A GET is answered without credentials.",
         "plain",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             ("if operation.security:", 'if operation.security and operation.method != "GET":'),
         ),
     ),
@@ -153,7 +153,9 @@ DEFECTS = [
         "stub",
         "An unknown credential gets the 403 of one without rights.",
         "plain",
-        edit("tests.stub.security:_unauthorised", ("Reason.CREDENTIALS", "Reason.FORBIDDEN")),
+        edit(
+            "tests.stub.checks.security:_unauthorised", ("Reason.CREDENTIALS", "Reason.FORBIDDEN")
+        ),
     ),
     Defect(
         "forbidden-key-is-401",
@@ -162,7 +164,7 @@ DEFECTS = [
         "A known credential without rights gets the 401 of an unknown one.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (
                 'raise Refused(Reason.FORBIDDEN, "these credentials may not do this")',
                 'raise _unauthorised(operation, "these credentials may not do this")',
@@ -176,7 +178,7 @@ DEFECTS = [
         "A known credential without rights opens everything.",
         "subtle",
         edit(
-            "tests.stub.security:check",
+            "tests.stub.checks.security:check",
             (
                 'raise Refused(Reason.FORBIDDEN, "these credentials may not do this")',
                 'return ""',
@@ -190,7 +192,7 @@ DEFECTS = [
         "A 401 comes without the WWW-Authenticate that HTTP wants.",
         "subtle",
         edit(
-            "tests.stub.security:_unauthorised",
+            "tests.stub.checks.security:_unauthorised",
             ("message, headers=challenges)", "message, headers=challenges[:0])"),
         ),
     ),
@@ -200,7 +202,10 @@ DEFECTS = [
         "stub",
         "The URL in an error's body shows the key of the query.",
         "subtle",
-        edit("tests.stub.questionpro:_without_key", ("return call.url", "return call.sent_url")),
+        edit(
+            "tests.stub.vendors.questionpro:_without_key",
+            ("return call.url", "return call.sent_url"),
+        ),
     ),
     Defect(
         "key-in-refusal",
@@ -210,14 +215,14 @@ DEFECTS = [
         "hidden",
         together(
             edit(
-                "tests.stub.security:check",
+                "tests.stub.checks.security:check",
                 (
                     '"these credentials may not do this"',
                     "f\"{' '.join(map(str, values))} may not do this\"",
                 ),
             ),
             edit(
-                "tests.stub.questionpro:QuestionPro.refusal",
+                "tests.stub.vendors.questionpro:QuestionPro.refusal",
                 ("if (status == 400 or", "if (status in (400, 403) or"),
             ),
         ),
@@ -230,7 +235,7 @@ DEFECTS = [
         "hidden",
         together(
             edit(
-                "tests.stub.redaction:Redacted.headers",
+                "tests.stub.control.redaction:Redacted.headers",
                 ("(name, BLACK if self._secret(name) else self.text(value))", "(name, value)"),
             ),
         ),

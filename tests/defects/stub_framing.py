@@ -22,7 +22,7 @@ DEFECTS = [
         "A form whose closing boundary is missing is accepted.",
         "subtle",
         edit(
-            "tests.stub.multipart:FormReader.finish",
+            "tests.stub.checks.multipart:FormReader.finish",
             (
                 'raise MalformedForm("the body ends before the closing boundary")',
                 "return self.parts",
@@ -36,7 +36,7 @@ DEFECTS = [
         "Whatever follows the closing boundary of a form is passed over.",
         "subtle",
         edit(
-            "tests.stub.multipart:FormReader._end",
+            "tests.stub.checks.multipart:FormReader._end",
             (
                 'raise MalformedForm("something follows the closing boundary")',
                 "self._epilogue = b''",
@@ -50,7 +50,7 @@ DEFECTS = [
         "A form's body that does not begin with the stated boundary is taken from where it comes.",
         "hidden",
         edit(
-            "tests.stub.multipart:FormReader._begin",
+            "tests.stub.checks.multipart:FormReader._begin",
             (
                 "if not start.startswith(self._delimiter):\n",
                 "if self._delimiter in start:\n"
@@ -66,7 +66,7 @@ DEFECTS = [
         "A part that may be there once is accepted twice; the first one counts.",
         "subtle",
         edit(
-            "tests.stub.body:_gate.__call__",
+            "tests.stub.checks.body:_gate.__call__",
             ("if part.name in self._seen and", "if not part.name and"),
         ),
     ),
@@ -77,7 +77,7 @@ DEFECTS = [
         "The name of a part is accepted in any case.",
         "subtle",
         edit(
-            "tests.stub.body:_gate.__call__",
+            "tests.stub.checks.body:_gate.__call__",
             (
                 "schema = self._properties.get(part.name)",
                 "part.name = part.name.lower()\n        schema = self._properties.get(part.name)",
@@ -91,7 +91,7 @@ DEFECTS = [
         "A part may have two Content-Dispositions; the first one counts.",
         "hidden",
         edit(
-            "tests.stub.multipart:_part",
+            "tests.stub.checks.multipart:_part",
             ("if name in _PART_HEADERS and names.count(name) > 1:", "if not name:"),
             ("values = dict(headers)", "values = dict(reversed(headers))"),
         ),
@@ -103,7 +103,7 @@ DEFECTS = [
         "A body shorter than its Content-Length is taken for whole when the connection ends.",
         "subtle",
         edit(
-            "tests.stub.incoming:Incoming.read",
+            "tests.stub.http.incoming:Incoming.read",
             (
                 "raise Refused(Reason.HTTP, message, headers=_CLOSE)",
                 "self.framing.done = True",
@@ -117,7 +117,7 @@ DEFECTS = [
         "A chunked body without its last chunk is taken for whole when the connection ends.",
         "subtle",
         edit(
-            "tests.stub.incoming:Incoming.read",
+            "tests.stub.http.incoming:Incoming.read",
             (
                 "raise Refused(Reason.HTTP, message, headers=_CLOSE)",
                 "if self.framing.rest is not None:\n"
@@ -133,7 +133,7 @@ DEFECTS = [
         "The two bytes after a chunk may be anything.",
         "hidden",
         edit(
-            "tests.stub.chunks:Chunks.take",
+            "tests.stub.http.chunks:Chunks.take",
             ('raise _bad("a chunk is not as long as its size says")', 'end = b"\\r\\n"'),
             ("if len(end) < 2:", "if len(data) - position < 2:"),
         ),
@@ -145,7 +145,7 @@ DEFECTS = [
         "A chunk's size may be written as 0x1f.",
         "hidden",
         replace(
-            "tests.stub.chunks:_SIZE",
+            "tests.stub.http.chunks:_SIZE",
             lambda old: re.compile(
                 rb"(?:0[xX])?([0-9A-Fa-f]{1,12})[ \t]*(;[\t\x20-\x7e\x80-\xff]*)?"
             ),
@@ -158,7 +158,8 @@ DEFECTS = [
         "A chunk with an extension is refused, which every server has to pass over.",
         "subtle",
         replace(
-            "tests.stub.chunks:_SIZE", lambda old: re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;;;)?")
+            "tests.stub.http.chunks:_SIZE",
+            lambda old: re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;;;)?"),
         ),
     ),
     Defect(
@@ -168,7 +169,7 @@ DEFECTS = [
         "Content-Length and Transfer-Encoding are accepted together; the later one counts.",
         "subtle",
         edit(
-            "tests.stub.request_head:_interpret",
+            "tests.stub.http.request_head:_interpret",
             ("if lengths + codings > 1:", "if lengths > 1 or codings > 1:"),
         ),
     ),
@@ -179,7 +180,7 @@ DEFECTS = [
         "Two Content-Lengths are accepted; the last one counts.",
         "subtle",
         edit(
-            "tests.stub.request_head:_interpret",
+            "tests.stub.http.request_head:_interpret",
             ("if lengths + codings > 1:", "if lengths and codings:"),
         ),
     ),
@@ -190,7 +191,7 @@ DEFECTS = [
         "A Transfer-Encoding that only ends in `chunked` (xchunked) is read as chunks.",
         "hidden",
         edit(
-            "tests.stub.request_head:_interpret",
+            "tests.stub.http.request_head:_interpret",
             ('if value.lower() != b"chunked":', 'if not value.lower().endswith(b"chunked"):'),
         ),
     ),
@@ -200,7 +201,7 @@ DEFECTS = [
         "stub",
         "A Content-Length is accepted with a plus before it.",
         "hidden",
-        replace("tests.stub.request_head:_LENGTH", lambda old: re.compile(rb"\+?[0-9]{1,15}")),
+        replace("tests.stub.http.request_head:_LENGTH", lambda old: re.compile(rb"\+?[0-9]{1,15}")),
     ),
     Defect(
         "bare-line-feed",
@@ -210,11 +211,11 @@ DEFECTS = [
         "subtle",
         together(
             replace(
-                "tests.stub.request_head:_FIELDS",
+                "tests.stub.http.request_head:_FIELDS",
                 lambda old: _fields(_TOKEN + rb":[\t\n\x20-\x7e\x80-\xff]*\r\n"),
             ),
             replace(
-                "tests.stub.request_head:_BROKEN",
+                "tests.stub.http.request_head:_BROKEN",
                 lambda old: re.compile(rb"\r(?!\n|\Z)|[^\t\r\n\x20-\x7e\x80-\xff]"),
             ),
         ),
@@ -227,11 +228,11 @@ DEFECTS = [
         "subtle",
         together(
             replace(
-                "tests.stub.request_head:_FIELDS",
+                "tests.stub.http.request_head:_FIELDS",
                 lambda old: _fields(_TOKEN + rb"[ \t]*:[\t\x20-\x7e\x80-\xff]*\r\n"),
             ),
             edit(
-                "tests.stub.request_head:parse",
+                "tests.stub.http.request_head:parse",
                 ("fields.append((name.lower(), ", "fields.append((name.strip().lower(), "),
             ),
         ),
@@ -244,11 +245,11 @@ DEFECTS = [
         "subtle",
         together(
             replace(
-                "tests.stub.request_head:_FIELDS",
+                "tests.stub.http.request_head:_FIELDS",
                 lambda old: _fields(_TOKEN + rb":[^\r\n]*\r\n"),
             ),
             replace(
-                "tests.stub.request_head:_BROKEN",
+                "tests.stub.http.request_head:_BROKEN",
                 lambda old: re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)"),
             ),
         ),
@@ -260,7 +261,7 @@ DEFECTS = [
         "An HTTP/1.1 request without Host is accepted.",
         "subtle",
         edit(
-            "tests.stub.request_head:_interpret",
+            "tests.stub.http.request_head:_interpret",
             ("(not hosts and head.minor == 1)", "(not hosts and head.minor > 1)"),
         ),
     ),
@@ -270,7 +271,7 @@ DEFECTS = [
         "stub",
         "A request with two Hosts is accepted.",
         "subtle",
-        edit("tests.stub.request_head:_interpret", ("if hosts > 1 or (", "if (")),
+        edit("tests.stub.http.request_head:_interpret", ("if hosts > 1 or (", "if (")),
     ),
     Defect(
         "continue-not-sent",
@@ -279,7 +280,7 @@ DEFECTS = [
         "A client that expects 100 Continue waits for it in vain.",
         "hidden",
         edit(
-            "tests.stub.connection:Connection.receive",
+            "tests.stub.http.connection:Connection.receive",
             ("self._transport.write(_CONTINUE)", "pass"),
         ),
     ),
@@ -290,7 +291,7 @@ DEFECTS = [
         "What a client sends ahead while its request is answered is thrown away.",
         "hidden",
         edit(
-            "tests.stub.connection:Connection._finish",
+            "tests.stub.http.connection:Connection._finish",
             ("if self._input or self._paused:", "self._input.clear()\n        if self._paused:"),
         ),
     ),
@@ -301,7 +302,7 @@ DEFECTS = [
         "The body of a request that is refused early is read as the next request.",
         "hidden",
         edit(
-            "tests.stub.connection:Connection._finish",
+            "tests.stub.http.connection:Connection._finish",
             (
                 "self._deadline.set(\n",
                 "self._body = Incoming(Length(0))\n        self._deadline.set(\n",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.defects.defect import Defect
 from tests.defects.patch import Patch, edit
 
-_SIZE = "tests.stub.questionpro:display_size"
-_READ = "tests.stub.images:read"
+_SIZE = "tests.stub.vendors.questionpro:display_size"
+_READ = "tests.stub.checks.images:read"
 _HEADER = (
     'raise NotAnImage(f"the header of the {found.name.upper()} image cannot be read") from error'
 )
@@ -84,7 +84,7 @@ DEFECTS = [
         "Width and height change places in the answer.",
         "plain",
         edit(
-            "tests.stub.pingone:PingOne.create_image",
+            "tests.stub.vendors.pingone:PingOne.create_image",
             ('"width": stored.width', '"width": stored.height'),
             ('"height": stored.height', '"height": stored.width'),
         ),
@@ -96,7 +96,7 @@ DEFECTS = [
         "The width is one pixel less, where there are more than two.",
         "subtle",
         edit(
-            "tests.stub.pingone:PingOne.create_image",
+            "tests.stub.vendors.pingone:PingOne.create_image",
             ('"width": stored.width', '"width": max(stored.width - 1, min(stored.width, 2))'),
         ),
     ),
@@ -134,7 +134,7 @@ DEFECTS = [
         "An image wider than 1000 pixels is said to be 1000 wide.",
         "hidden",
         edit(
-            "tests.stub.pingone:PingOne.create_image",
+            "tests.stub.vendors.pingone:PingOne.create_image",
             ('"width": stored.width', '"width": min(stored.width, 1000)'),
         ),
     ),
@@ -145,7 +145,7 @@ DEFECTS = [
         "Every image is said to be a png.",
         "subtle",
         edit(
-            "tests.stub.pingone:PingOne.create_image",
+            "tests.stub.vendors.pingone:PingOne.create_image",
             ('"type": stored.details["type"]', '"type": "png"'),
         ),
     ),
@@ -156,7 +156,7 @@ DEFECTS = [
         "The number of the last purpose is that of the one before it.",
         "subtle",
         edit(
-            "tests.stub.inventorum:Inventorum.upload_image",
+            "tests.stub.vendors.inventorum:Inventorum.upload_image",
             ('"type": TYPES.index(kind)', '"type": min(TYPES.index(kind), 2)'),
         ),
     ),
@@ -167,7 +167,7 @@ DEFECTS = [
         "Ids are negative in version 8 too, where the document has them positive.",
         "subtle",
         edit(
-            "tests.stub.inventorum:Inventorum.upload_image",
+            "tests.stub.vendors.inventorum:Inventorum.upload_image",
             (
                 'negative = wanted == "product_image"',
                 'negative = call.parameters.get("x-api-version", 9) <= 8',
@@ -181,7 +181,7 @@ DEFECTS = [
         "Ids are positive in versions up to 7, where the document has them negative.",
         "subtle",
         edit(
-            "tests.stub.inventorum:Inventorum.upload_image",
+            "tests.stub.vendors.inventorum:Inventorum.upload_image",
             ('negative = wanted == "product_image"', "negative = False"),
         ),
     ),
@@ -242,7 +242,7 @@ DEFECTS = [
         "A GIF that is declared to be a PNG is accepted.",
         "subtle",
         edit(
-            "tests.stub.body:_image",
+            "tests.stub.checks.body:_image",
             (
                 "images.canonical(declared) != facts.media_type:",
                 "images.canonical(declared) != facts.media_type and not (\n"
@@ -257,7 +257,7 @@ DEFECTS = [
         "The declared media type of a file need not be that of its bytes.",
         "subtle",
         edit(
-            "tests.stub.body:_image",
+            "tests.stub.checks.body:_image",
             ("if declared is not None and", 'if declared == "" and'),
         ),
     ),
@@ -267,7 +267,10 @@ DEFECTS = [
         "stub",
         "The documented image/jpg is refused for JPEG bytes.",
         "subtle",
-        edit("tests.stub.images:canonical", ("_ALIASES.get(media_type, media_type)", "media_type")),
+        edit(
+            "tests.stub.checks.images:canonical",
+            ("_ALIASES.get(media_type, media_type)", "media_type"),
+        ),
     ),
     Defect(
         "bytes-cut-at-64k",
@@ -276,7 +279,7 @@ DEFECTS = [
         "Of an image larger than 64 KiB, the rest is lost.",
         "hidden",
         edit(
-            "tests.stub.store:Store.add_image",
+            "tests.stub.state.store:Store.add_image",
             (
                 "((seq, part, piece) for part, piece in enumerate(new.data.pieces())),",
                 "((seq, part, piece[:65536]) for part, piece in enumerate(new.data.pieces())),",
@@ -289,7 +292,7 @@ DEFECTS = [
         "stub",
         "Of an image larger than 256 KiB, only the beginning is served.",
         "hidden",
-        edit("tests.stub.store:Store.pieces", ("part += 1", "return")),
+        edit("tests.stub.state.store:Store.pieces", ("part += 1", "return")),
     ),
     Defect(
         "bytes-beyond-1m-repeated",
@@ -298,7 +301,7 @@ DEFECTS = [
         "Of an image larger than 1 MiB, the last piece is served as the one before it.",
         "hidden",
         edit(
-            "tests.stub.store:Store.pieces",
+            "tests.stub.state.store:Store.pieces",
             ("(query, (seq, part))", "(query, (seq, part - (part == 4)))"),
             ("part += 1", "part += 1\n            if part > 40:\n                return"),
         ),
@@ -310,7 +313,7 @@ DEFECTS = [
         "A body larger than 1 MiB is refused, although 2 MiB are documented.",
         "subtle",
         edit(
-            "tests.stub.body:expect",
+            "tests.stub.checks.body:expect",
             ("limit = min(limits.body, longest)", "limit = min(limits.body, 1048576)"),
         ),
     ),
@@ -321,7 +324,7 @@ DEFECTS = [
         "A body of just the largest documented size is refused.",
         "hidden",
         edit(
-            "tests.stub.body:expect",
+            "tests.stub.checks.body:expect",
             ("limit = min(limits.body, longest)", "limit = min(limits.body, longest - 1)"),
         ),
     ),
@@ -332,7 +335,7 @@ DEFECTS = [
         "A body may be one byte larger than documented.",
         "hidden",
         edit(
-            "tests.stub.body:expect",
+            "tests.stub.checks.body:expect",
             ("limit = min(limits.body, longest)", "limit = min(limits.body, longest + 1)"),
         ),
     ),
@@ -342,7 +345,7 @@ DEFECTS = [
         "stub",
         "A chunked body may be of any size.",
         "hidden",
-        edit("tests.stub.body:stream", ("if total > limit:", "if total < 0:")),
+        edit("tests.stub.checks.body:stream", ("if total > limit:", "if total < 0:")),
     ),
     Defect(
         "served-type-always-png",
@@ -351,7 +354,7 @@ DEFECTS = [
         "Every image is served as image/png.",
         "subtle",
         edit(
-            "tests.stub.stored_image:answer",
+            "tests.stub.state.stored_image:answer",
             ('"Content-Type": image.content_type', '"Content-Type": "image/png"'),
         ),
     ),
@@ -362,7 +365,7 @@ DEFECTS = [
         "All images are served with one ETag.",
         "hidden",
         edit(
-            "tests.stub.stored_image:answer",
+            "tests.stub.state.stored_image:answer",
             ('"ETag": f\'"{image.sha256}"\'', '"ETag": \'"image"\''),
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.defects.defect import Defect
 from tests.defects.patch import edit
 
-_PAGE = "tests.stub.questionpro:QuestionPro._written_page"
+_PAGE = "tests.stub.vendors.questionpro:QuestionPro._written_page"
 _ROWS = "self._rows.newest(str(user), origin, total - skipped, min(per_page, total))"
 
 
@@ -21,7 +21,7 @@ DEFECTS = [
         "A page lists its images oldest first.",
         "plain",
         edit(
-            "tests.stub.image_rows:ImageRows.newest",
+            "tests.stub.vendors.image_rows:ImageRows.newest",
             ('b",".join(texts)', 'b",".join(reversed(texts))'),
         ),
     ),

@@ -13,7 +13,7 @@ DEFECTS = [
         "An upload that is answered with 404 for an unknown user is kept all the same.",
         "subtle",
         edit(
-            "tests.stub.questionpro:QuestionPro.upload_image",
+            "tests.stub.vendors.questionpro:QuestionPro.upload_image",
             (
                 'stored = self.keep(str(_user(call)), call.form.files["file"][0])',
                 'stored = self.keep(str(USER), call.form.files["file"][0])\n        _user(call)',
@@ -77,7 +77,7 @@ DEFECTS = [
         "An image that was uploaded once is in the list twice.",
         "plain",
         edit(
-            "tests.stub.questionpro:QuestionPro.upload_image",
+            "tests.stub.vendors.questionpro:QuestionPro.upload_image",
             (
                 'stored = self.keep(str(_user(call)), call.form.files["file"][0])',
                 'stored = self.keep(str(_user(call)), call.form.files["file"][0])\n'
@@ -92,7 +92,7 @@ DEFECTS = [
         "The second upload of the same bytes is answered with the first image.",
         "subtle",
         edit(
-            "tests.stub.store:Store.add_image",
+            "tests.stub.state.store:Store.add_image",
             (
                 "position = self._last_position(vendor, new.owner) + 1",
                 "known = self.images(vendor=vendor, sha256=digest.hexdigest())\n"
@@ -110,11 +110,11 @@ DEFECTS = [
         "subtle",
         together(
             edit(
-                "tests.stub.questionpro:QuestionPro.keep",
+                "tests.stub.vendors.questionpro:QuestionPro.keep",
                 ("if draft.taken(path):", "if not draft.number:"),
             ),
             edit(
-                "tests.stub.store:Store.add_image",
+                "tests.stub.state.store:Store.add_image",
                 (
                     '"INSERT INTO address VALUES (?, ?)"',
                     '"INSERT OR REPLACE INTO address VALUES (?, ?)"',
@@ -129,7 +129,7 @@ DEFECTS = [
         "The list of any user, known or not, is that of the one user.",
         "subtle",
         edit(
-            "tests.stub.questionpro:QuestionPro.list_images",
+            "tests.stub.vendors.questionpro:QuestionPro.list_images",
             ("user = _user(call)", "user = USER"),
         ),
     ),
@@ -140,7 +140,7 @@ DEFECTS = [
         "The list of an unknown user is empty instead of 404.",
         "subtle",
         edit(
-            "tests.stub.questionpro:QuestionPro.list_images",
+            "tests.stub.vendors.questionpro:QuestionPro.list_images",
             ("user = _user(call)", 'user = _number(call.parameters["user-id"])'),
         ),
     ),
@@ -151,7 +151,7 @@ DEFECTS = [
         "An upload into an unknown environment is accepted.",
         "subtle",
         edit(
-            "tests.stub.pingone:PingOne.create_image",
+            "tests.stub.vendors.pingone:PingOne.create_image",
             ("if environment != ENVIRONMENT:", "if not environment:"),
             ("self.keep(environment,", "self.keep(None,"),
         ),
@@ -163,8 +163,8 @@ DEFECTS = [
         "A response to an unknown survey is accepted.",
         "subtle",
         edit(
-            "tests.stub.questionpro:QuestionPro.create_response",
-            ('if call.parameters["survey-id"] != survey["surveyID"]:', "if not survey:"),
+            "tests.stub.vendors.questionpro:QuestionPro.create_response",
+            ('if call.parameters["survey-id"] != survey.id:', "if not survey:"),
         ),
     ),
     Defect(
@@ -174,10 +174,10 @@ DEFECTS = [
         "A response is stored with the language of the one before it.",
         "hidden",
         edit(
-            "tests.stub.questionpro:QuestionPro.create_response",
+            "tests.stub.vendors.questionpro:QuestionPro.create_response",
             (
-                'answers = self._answers(given["responseSet"])',
-                'answers = self._answers(given["responseSet"])\n'
+                'answers = survey.answers(given["responseSet"])',
+                'answers = survey.answers(given["responseSet"])\n'
                 "        before = self.__dict__.get('_language', given.get('language'))\n"
                 "        self.__dict__['_language'] = given.get('language')\n"
                 "        if 'language' in given and before is not None:\n"
@@ -191,7 +191,10 @@ DEFECTS = [
         "stub",
         "After a reset the list shows images from before it.",
         "hidden",
-        edit("tests.stub.image_rows:ImageRows.newest", ("epoch = self._store.epoch", "epoch = 0")),
+        edit(
+            "tests.stub.vendors.image_rows:ImageRows.newest",
+            ("epoch = self._store.epoch", "epoch = 0"),
+        ),
     ),
     Defect(
         "image-id-given-twice",
@@ -201,7 +204,7 @@ DEFECTS = [
         "hidden",
         together(
             edit(
-                "tests.stub.questionpro:_image",
+                "tests.stub.vendors.questionpro:_image",
                 (
                     '"imageID": int(image.id)',
                     '"imageID": int(image.id) - (int(image.id) % 10 == 0)',
@@ -216,12 +219,11 @@ DEFECTS = [
         "Ids of responses start anew when the stub is started again on its database.",
         "hidden",
         edit(
-            "tests.stub.store:Store.add_response",
+            "tests.stub.state.store:Store.add_response",
             (
                 "number = self._last_response(vendor) + 1\n",
                 'number = self.__dict__["_made"] = self.__dict__.get("_made", 0) + 1\n',
             ),
-            ('"INSERT INTO response (', '"INSERT OR REPLACE INTO response ('),
         ),
     ),
     Defect(
@@ -231,7 +233,7 @@ DEFECTS = [
         "After a start on an existing database, images are listed but no longer served.",
         "hidden",
         edit(
-            "tests.stub.store:Store._prepare",
+            "tests.stub.state.store:Store._prepare",
             (
                 'self._db.execute("BEGIN IMMEDIATE")\n            self._db.execute("ROLLBACK")',
                 'self._db.execute("DELETE FROM address")',
@@ -245,7 +247,7 @@ DEFECTS = [
         "The last image is not in the database any more when the stub is started again.",
         "hidden",
         edit(
-            "tests.stub.store:Store.close",
+            "tests.stub.state.store:Store.close",
             (
                 "self._db.close()",
                 "for table in ('address', 'content', 'image'):\n"
@@ -285,18 +287,17 @@ DEFECTS = [
                 ("if size > _INLINE or not self._store.in_memory:", "if size >= 0:"),
             ),
             edit(
-                "tests.stub.store:Store.add_response",
+                "tests.stub.state.store:Store.add_response",
                 (
-                    "with self._lock, self._transaction():\n"
+                    "with self._lock, self._single():\n"
                     "            number = self._last_response(vendor) + 1\n",
                     'made = self.__dict__.setdefault("_made", [])\n'
                     "        number = len(made) + 1\n"
                     "        import time\n\n"
                     "        time.sleep(0.002)\n"
                     "        made.append(number)\n"
-                    "        with self._lock, self._transaction():\n",
+                    "        with self._lock, self._single():\n",
                 ),
-                ('"INSERT INTO response (', '"INSERT OR REPLACE INTO response ('),
             ),
         ),
     ),
@@ -312,7 +313,7 @@ DEFECTS = [
                 ("if size > _INLINE or not self._store.in_memory:", "if size >= 0:"),
             ),
             edit(
-                "tests.stub.questionpro:QuestionPro.upload_image",
+                "tests.stub.vendors.questionpro:QuestionPro.upload_image",
                 (
                     'stored = self.keep(str(_user(call)), call.form.files["file"][0])\n',
                     "import time\n\n"
@@ -328,7 +329,7 @@ DEFECTS = [
                 ),
             ),
             edit(
-                "tests.stub.questionpro:QuestionPro.list_images",
+                "tests.stub.vendors.questionpro:QuestionPro.list_images",
                 (
                     "self._store.count_images(self.name, str(user)),",
                     "self._store.count_images(self.name, str(user))\n"

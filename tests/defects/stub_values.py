@@ -44,7 +44,7 @@ DEFECTS = [
         together(
             validating(_one_less),
             edit(
-                "tests.stub.questionpro:QuestionPro.list_images",
+                "tests.stub.vendors.questionpro:QuestionPro.list_images",
                 ('call.parameters.get("page", 1))', 'call.parameters.get("page", 1)) or 1'),
                 (
                     'call.parameters.get("perPage", PER_PAGE))',
@@ -62,7 +62,7 @@ DEFECTS = [
         together(
             validating(_any_case),
             edit(
-                "tests.stub.inventorum:Inventorum.upload_image",
+                "tests.stub.vendors.inventorum:Inventorum.upload_image",
                 ('str(call.form.fields["type"])', 'str(call.form.fields["type"]).lower()'),
             ),
         ),
@@ -76,7 +76,7 @@ DEFECTS = [
         together(
             validating(without("enum")),
             edit(
-                "tests.stub.inventorum:Inventorum.upload_image",
+                "tests.stub.vendors.inventorum:Inventorum.upload_image",
                 (
                     'kind = str(call.form.fields["type"])',
                     'kind = str(call.form.fields["type"])\n'
@@ -94,7 +94,7 @@ DEFECTS = [
         together(
             validating(without("additionalProperties")),
             edit(
-                "tests.stub.body:_gate.__call__",
+                "tests.stub.checks.body:_gate.__call__",
                 (
                     "if schema is None:\n",
                     "if schema is None and part.filename is None:\n"
@@ -103,7 +103,7 @@ DEFECTS = [
                 ),
             ),
             edit(
-                "tests.stub.body:_decode_form",
+                "tests.stub.checks.body:_decode_form",
                 ("for part in parts:\n", "for part in (one for one in parts if one.name):\n"),
             ),
         ),
@@ -157,14 +157,14 @@ DEFECTS = [
         together(
             validating(also("array", "object")),
             edit(
-                "tests.stub.questionpro:_objects",
+                "tests.stub.vendors.survey:_objects",
                 (
                     "assert isinstance(value, list)",
                     "value = value if isinstance(value, list) else []",
                 ),
             ),
             edit(
-                "tests.stub.questionpro:QuestionPro._answers",
+                "tests.stub.vendors.survey:Survey.answers",
                 (
                     "assert isinstance(given, list)",
                     "given = given if isinstance(given, list) else []",
@@ -181,7 +181,7 @@ DEFECTS = [
         together(
             validating(_without_answer_id),
             edit(
-                "tests.stub.questionpro:QuestionPro._answers",
+                "tests.stub.vendors.survey:Survey.answers",
                 (
                     'enumerate(_objects(item["answerValues"]))',
                     'enumerate([o for o in _objects(item["answerValues"]) if "answerID" in o])',
@@ -196,7 +196,7 @@ DEFECTS = [
         "A text need not have the format that the document states (ipv4, email).",
         "subtle",
         edit(
-            "tests.stub.validation:Schemas._compiled",
+            "tests.stub.checks.validation:Schemas._compiled",
             ("validate_formats=True", "validate_formats=False"),
         ),
     ),
@@ -207,7 +207,7 @@ DEFECTS = [
         "A number in a query is read as Python reads one: with +, spaces, zeros before it.",
         "hidden",
         edit(
-            "tests.stub.parameters:scalar",
+            "tests.stub.checks.parameters:scalar",
             (
                 "_INTEGER.fullmatch(text)",
                 're.fullmatch(r"\\s*[+-]?[0-9]{1,999}\\s*", text)',
@@ -221,7 +221,7 @@ DEFECTS = [
         "A query parameter that is no number is passed over, and the default taken.",
         "plain",
         edit(
-            "tests.stub.parameters:read",
+            "tests.stub.checks.parameters:read",
             (
                 "faults += wrong\n",
                 'faults += wrong if parameter.place != "query" else []\n',
@@ -319,7 +319,7 @@ DEFECTS = [
         "Percent-escapes of a path parameter are undone twice.",
         "hidden",
         edit(
-            "tests.stub.parameters:_values",
+            "tests.stub.checks.parameters:_values",
             (
                 'unquote(text, errors="strict") if "%" in text else text',
                 'unquote(unquote(text, errors="strict"), errors="strict")',
@@ -333,7 +333,7 @@ DEFECTS = [
         "Percent-escapes in the query are undone twice.",
         "hidden",
         edit(
-            "tests.stub.parameters:parse_query",
+            "tests.stub.checks.parameters:parse_query",
             ('unquote(value, errors="strict")', 'unquote(unquote(value), errors="strict")'),
         ),
     ),
@@ -344,7 +344,7 @@ DEFECTS = [
         "A body is read as the documented media type, whatever its Content-Type says.",
         "plain",
         edit(
-            "tests.stub.body:expect",
+            "tests.stub.checks.body:expect",
             (
                 "if media is None:\n",
                 "if media is None:\n"
@@ -360,7 +360,7 @@ DEFECTS = [
         "A Content-Type is accepted if a documented one is its beginning (image/pngx).",
         "hidden",
         edit(
-            "tests.stub.body:expect",
+            "tests.stub.checks.body:expect",
             (
                 "if media is None:\n",
                 "if media is None:\n"
@@ -378,7 +378,7 @@ DEFECTS = [
         "A file part may state a media type that the document does not list.",
         "subtle",
         edit(
-            "tests.stub.body:_file",
+            "tests.stub.checks.body:_file",
             (
                 'if declared and allowed and not {declared, f"{main}/*", "*/*"} & set(allowed):',
                 "if not main and declared:",
@@ -393,7 +393,7 @@ DEFECTS = [
         "A Content-Encoding is passed over and the compressed bytes taken for the body.",
         "hidden",
         edit(
-            "tests.stub.body:expect",
+            "tests.stub.checks.body:expect",
             (
                 'if any(encoding.strip().lower() != "identity" for encoding in encodings):',
                 "if known is None:",
@@ -406,6 +406,6 @@ DEFECTS = [
         "stub",
         "From version 7 on instead of 8, the file is asked for under its new name.",
         "subtle",
-        edit("tests.stub.inventorum:_image_field", ("version <= 7", "version < 7")),
+        edit("tests.stub.vendors.inventorum:_image_field", ("version <= 7", "version < 7")),
     ),
 ]

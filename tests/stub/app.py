@@ -10,27 +10,27 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import stored_image
-from .body import Limits
-from .control import Control
-from .desk import State
+from .checks.body import Limits
+from .checks.rate_limit import RateLimits
+from .control.control import Control
+from .control.desk import State
+from .control.faults import Faults
+from .control.journal import Journal
+from .control.redaction import Redactor
 from .document import Document, DocumentError, load
-from .example import Example
-from .faults import Faults
-from .inventorum import Inventorum
-from .journal import Journal
-from .pingone import PingOne
-from .profile import Profile
-from .questionpro import QuestionPro
-from .rate_limit import RateLimits
-from .redaction import Redactor
 from .refusal import ClientGone, Reason, Refused
 from .request import Request
 from .routes import Match
 from .service import Service
-from .store import Store
-from .stored_image import refusal_response
-from .vendor import Vendor
+from .state import stored_image
+from .state.store import Store
+from .state.stored_image import refusal_response
+from .vendors.example import Example
+from .vendors.inventorum import Inventorum
+from .vendors.pingone import PingOne
+from .vendors.profile import Profile
+from .vendors.questionpro import QuestionPro
+from .vendors.vendor import Vendor
 
 VENDORS: dict[str, type[Vendor]] = {
     vendor.name: vendor for vendor in (QuestionPro, Inventorum, PingOne)

@@ -8,10 +8,10 @@ import base64
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
+from .checks.security import example_credential
 from .document import Document, Node, Operation, Parameter, Scheme, is_json
 from .json_values import JSON, serialise
 from .pictures import FORMATS, picture
-from .security import example_credential
 from .wire import field_part, file_part, form, form_type
 
 CREDENTIAL = "test-token"

@@ -16,19 +16,19 @@ from typing import TypeVar
 from starlette.types import ASGIApp
 
 from .app import load_documents, make_app
-from .body import MAX_BODY, Limits
-from .bounds import Bounds
-from .connection import Connection
-from .control import Control
+from .checks.body import MAX_BODY, Limits
+from .checks.rate_limit import RateLimits
+from .control.control import Control
+from .control.faults import Faults, Ticket
+from .control.journal import Selection, Shown
 from .document import DocumentError
-from .faults import Faults, Ticket
-from .journal import Selection, Shown
+from .http.bounds import Bounds
+from .http.connection import Connection
+from .http.traffic import Traffic
 from .json_values import JSON, JSONObject
-from .profile import DOCUMENTED, UnknownProfile
-from .rate_limit import RateLimits
 from .refusal import Refused
-from .store import Store, StoredImage, StoreError
-from .traffic import Traffic
+from .state.store import Store, StoredImage, StoreError
+from .vendors.profile import DOCUMENTED, UnknownProfile
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")

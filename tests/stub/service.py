@@ -15,22 +15,23 @@ from functools import lru_cache
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import body, parameters, redaction, security
-from .body import Expected, Limits
+from .checks import body, parameters, security
+from .checks.body import Expected, Limits
+from .checks.multipart import Part
+from .checks.parameters import UnreadableQuery
+from .checks.rate_limit import RateLimits
+from .checks.validation import Schemas
+from .control import redaction
+from .control.journal import SCOPE_KEY, Entry
 from .document import Document, Operation
-from .journal import SCOPE_KEY, Entry
 from .json_values import parse, serialise
-from .multipart import Part
-from .parameters import UnreadableQuery
-from .profile import Profile
-from .rate_limit import RateLimits
 from .refusal import Fault, Reason, Refused
 from .request import Request
 from .routes import Match, Routes
-from .spool import Spool
-from .store import Store
-from .validation import Schemas
-from .vendor import Answer, Call, Vendor
+from .state.spool import Spool
+from .state.store import Store
+from .vendors.profile import Profile
+from .vendors.vendor import Answer, Call, Vendor
 
 CONTENT_TYPES = 64
 """Content-Types whose meaning for an operation is remembered."""

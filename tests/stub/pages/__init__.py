@@ -1,0 +1,1 @@
+"""The stub's pages for people."""

@@ -1,0 +1,1 @@
+"""What the stub keeps: images with their bytes, survey responses."""

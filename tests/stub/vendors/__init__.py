@@ -1,0 +1,1 @@
+"""The behaviour of each vendor, one module per vendor."""
