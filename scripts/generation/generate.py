@@ -71,19 +71,13 @@ def generate(
         OSError: the folder cannot be written.
     """
     place = (root / "generated").resolve()
-    with locked(place.parent, _tell_of_wait) as held:
+    with locked(place.parent, tell_of_wait) as held:
         if held:
             tree.clear(place)
         chosen = _chosen(root, vendors)
         recorded = manifest.read(place)
-        made = {vendor: _inputs(root, vendor, recorded) for vendor in chosen}
         kept = [
-            vendor
-            for vendor in chosen
-            if not force
-            and vendor in recorded
-            and recorded[vendor].inputs == made[vendor]
-            and manifest.intact(place, vendor, recorded[vendor])
+            vendor for vendor in chosen if not force and is_current(root, place, vendor, recorded)
         ]
         wanted = {*all_vendors(root), manifest.NAME}
         removed = [] if vendors else sorted(_names(place) - wanted)
@@ -95,7 +89,7 @@ def generate(
             return Run((), tuple(chosen))
         with tree.aside(place) as new:
             _keep(place, new, leave_out={*written, *removed, manifest.NAME}, entries=entries)
-            entries.update(_write(root, made, new, written, jobs))
+            entries.update(_write(root, recorded, new, written, jobs))
             (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
             if compare is not None:
                 compare(place, new, written)
@@ -115,16 +109,27 @@ def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Ite
 
     chosen = _chosen(root, vendors)
     recorded = manifest.read(root / "generated")
-    made = {vendor: _inputs(root, vendor, recorded) for vendor in chosen}
     with tempfile.TemporaryDirectory(prefix="codegen-") as name:
         folder = Path(name)
         entries = dict(recorded) if vendors else {}
-        entries.update(_write(root, made, folder, chosen, jobs))
+        entries.update(_write(root, recorded, folder, chosen, jobs))
         (folder / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
         yield folder
 
 
-def _tell_of_wait() -> None:
+def is_current(
+    root: Path, place: Path, vendor: str, recorded: Mapping[str, manifest.Entry]
+) -> bool:
+    """Whether the manifest says that a run would write the package that lies there."""
+    return (
+        vendor in recorded
+        and recorded[vendor].inputs == _inputs(root, vendor, recorded)
+        and manifest.intact(place, vendor, recorded[vendor])
+    )
+
+
+def tell_of_wait() -> None:
+    """Say on stderr that another run holds the folder."""
     print("codegen: another run is busy here; waiting for its end", file=sys.stderr, flush=True)
 
 
@@ -172,7 +177,7 @@ def _keep(
 
 def _write(
     root: Path,
-    made: Mapping[str, dict[str, str]],
+    recorded: Mapping[str, manifest.Entry],
     target: Path,
     vendors: Sequence[str],
     jobs: int | None,
@@ -180,6 +185,7 @@ def _write(
     """Write the packages of vendors into a folder; the entries of the manifest for them."""
     if not vendors:
         return {}
+    made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
     with deferred(DOWNLOADS):
         import openapi_spec_validator  # noqa: F401
 
