@@ -85,7 +85,7 @@ def _generate(root: Path, chosen: argparse.Namespace) -> int:
         print(f"generated/{vendor}")
     for name in done.removed:
         print(f"generated/{name} removed")
-    for vendor in done.kept:
+    for vendor in () if chosen.await_go else done.kept:
         print(f"generated/{vendor} is up to date")
     return 0
 

@@ -128,6 +128,19 @@ def is_current(
     )
 
 
+def load() -> None:
+    """Import what writes packages: most of the time that a small change takes.
+
+    Raises:
+        ModuleNotFoundError: something is not installed.
+    """
+    with deferred(DOWNLOADS):
+        import jsonschema_rs  # noqa: F401
+        import openapi_spec_validator  # noqa: F401
+
+        from . import package  # noqa: F401
+
+
 def tell_of_wait() -> None:
     """Say on stderr that another run holds the folder."""
     print("codegen: another run is busy here; waiting for its end", file=sys.stderr, flush=True)
@@ -186,12 +199,9 @@ def _write(
     if not vendors:
         return {}
     made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
-    with deferred(DOWNLOADS):
-        import openapi_spec_validator  # noqa: F401
+    load()
+    from scripts.openapi.problem import DocumentError
 
-        from scripts.openapi.problem import DocumentError
-
-        from . import package  # noqa: F401
     tried = shared_out(
         vendors,
         partial(_attempt, root, target),
