@@ -9,34 +9,98 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.openapi.documents import vendors  # noqa: E402
-from scripts.openapi.problem import DocumentError  # noqa: E402
+INSTALL = "run `python3 -m tox run -e codegen`, which installs what is needed"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="codegen.py",
+        description=__doc__,
+        epilog="Exit code 0: up to date. 1: --check found differences. 2: nothing was changed, "
+        "because something is wrong or the run was stopped.",
+    )
+    parser.add_argument("vendor", nargs="*", help="file stems in spec/; all of them when left out")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--check", action="store_true", help="only tell whether generated/ is what would be written"
+    )
+    way.add_argument(
+        "--watch", action="store_true", help="generate on every save, until Ctrl-C (exit code 0)"
+    )
+    way.add_argument(
+        "--force", action="store_true", help="generate also what seems to be up to date"
+    )
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="processes that generate; one per processor"
+    )
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--await-go", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code is 0, or 2 when nothing was written."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("vendor", nargs="*", help="file stems in spec/; all of them when left out")
-    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
-    chosen = parser.parse_args(arguments)
+    """Run the command; the exit code is 0, 1 for differences, or 2 when nothing was changed."""
+    chosen = _parser().parse_args(arguments)
     root: Path = chosen.root.resolve()
-
-    from scripts.generation.generate import GenerationError, generate
+    from scripts.generation.failure import GenerationError
+    from scripts.openapi.problem import DocumentError
 
     try:
-        for vendor in generate(root, chosen.vendor or vendors(root)):
-            print(f"generated/{vendor}")
+        if chosen.watch:
+            from scripts.generation.watch import watch
+
+            return watch(root, chosen.vendor, chosen.jobs)
+        if chosen.check:
+            return _check(root, chosen.vendor, chosen.jobs)
+        if chosen.await_go:
+            from scripts.generation.watch import await_go
+
+            if not await_go():
+                return 0
+        return _generate(root, chosen)
     except DocumentError as error:
         print(error, file=sys.stderr)
-        return 2
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "scripts":
+            raise
+        print(f"codegen: {error.name} is not installed: {INSTALL}", file=sys.stderr)
     except (GenerationError, OSError) as error:
-        print(f"codegen: {error}", file=sys.stderr)
-        return 2
+        print(f"codegen: {error}; nothing was changed", file=sys.stderr)
     except KeyboardInterrupt:
         print("codegen: interrupted, nothing was changed", file=sys.stderr)
-        return 2
+    return 2
+
+
+def _generate(root: Path, chosen: argparse.Namespace) -> int:
+    from scripts.generation.generate import generate
+
+    done = generate(root, chosen.vendor, force=chosen.force, jobs=chosen.jobs)
+    for vendor in done.written:
+        print(f"generated/{vendor}")
+    for name in done.removed:
+        print(f"generated/{name} removed")
+    for vendor in () if chosen.await_go else done.kept:
+        print(f"generated/{vendor} is up to date")
     return 0
 
 
+def _check(root: Path, vendors: list[str], jobs: int | None) -> int:
+    from scripts.generation.check import check
+
+    found = check(root, vendors, jobs)
+    for line in found or ["generated/ is what a run would write"]:
+        print(line)
+    return 1 if found else 0
+
+
 if __name__ == "__main__":
+    from scripts.generation.interruption import interruptible
+
+    interruptible()
     raise SystemExit(main())

@@ -182,8 +182,8 @@ def regenerate(say: Callable[[str], None]) -> None:
     from scripts.generation.generate import generate
 
     start = time.perf_counter()
-    done = generate(ROOT, VENDORS)
-    say(f"regenerated {len(done)} clients in {time.perf_counter() - start:.1f} s")
+    done = generate(ROOT, VENDORS, force=True)
+    say(f"regenerated {len(done.written)} clients in {time.perf_counter() - start:.1f} s")
     sys.path[:0] = [str(ROOT / "generated" / vendor) for vendor in VENDORS]
 
 

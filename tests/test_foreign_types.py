@@ -26,7 +26,7 @@ def needs(module: str) -> pytest.MarkDecorator:
 
 @needs("mypy")
 def test_mypy_strict(tmp_path: Path) -> None:
-    folders = sorted((foreign().root / "generated").iterdir())
+    folders = sorted((foreign().root / "generated").glob("*/"))
     packages = [part for folder in folders for part in ("-p", f"{folder.name}_client")]
     cache = ["--cache-dir", str(tmp_path), "--python-version", "3.11"]
     done = subprocess.run(
@@ -42,7 +42,7 @@ def test_mypy_strict(tmp_path: Path) -> None:
 
 @needs("pyright")
 def test_pyright_strict(tmp_path: Path) -> None:
-    folders = sorted((foreign().root / "generated").iterdir())
+    folders = sorted((foreign().root / "generated").glob("*/"))
     settings = {
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",

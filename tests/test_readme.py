@@ -31,7 +31,7 @@ TASKS = re.findall(r"tox run -e (\w+)", README)
 
 def run(code: str, folder: Path) -> tuple[str, str]:
     """What an example prints, and what it writes to stderr."""
-    packages = [str(path) for path in (ROOT / "generated").iterdir()]
+    packages = [str(path) for path in (ROOT / "generated").glob("*/")]
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,

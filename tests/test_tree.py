@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from scripts.generation import tree as replacing
-from tests.workshop import FOREIGN, ROOT, Workshop, tree
+from tests.workshop import FOREIGN, Workshop, tree
 
 pytestmark = pytest.mark.generator
 
@@ -41,8 +40,7 @@ def test_the_new_folder_takes_the_place_of_the_old(
         monkeypatch.setattr(replacing, "_exchange_at_once", lambda new, place: False)
     place = write(tmp_path / "generated", **{"a/old": "1", "b/kept": "2"})
     with replacing.aside(place) as new:
-        replacing.keep(place, new, leave_out=["a"])
-        write(new, **{"a/new": "3"})
+        write(new, **{"a/new": "3", "b/kept": "2"})
         assert texts(place) == {"a/old": "1", "b/kept": "2"}
         replacing.exchange(new, place)
     assert texts(place) == {"a/new": "3", "b/kept": "2"}
@@ -51,7 +49,6 @@ def test_the_new_folder_takes_the_place_of_the_old(
 
 def test_the_first_folder_needs_no_place(tmp_path: Path) -> None:
     with replacing.aside(tmp_path / "generated") as new:
-        replacing.keep(tmp_path / "generated", new, leave_out=[])
         write(new, a="1")
         replacing.exchange(new, tmp_path / "generated")
     assert texts(tmp_path) == {"generated/a": "1"}
@@ -97,9 +94,8 @@ def test_a_run_that_is_stopped_leaves_the_old_packages(
     shop.document("depot", (FOREIGN / "depot.yaml").read_text(encoding="utf-8"))
     write(shop.root / "generated", **{"depot/openapi.yaml": "old\n", "other/file": "other\n"})
     before = tree(shop.root / "generated")
-    command = [sys.executable, str(ROOT / "scripts/codegen.py"), "--root", str(shop.root)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
+        shop.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
     ) as running:
         # the moment that hurts most: the new tree is being written
         while running.poll() is None and not list(shop.root.glob(".generated-*/*/depot/*")):
@@ -109,7 +105,23 @@ def test_a_run_that_is_stopped_leaves_the_old_packages(
     assert running.returncode != 0, "it was done before it was stopped"
     assert tree(shop.root / "generated") == before
     assert b"Traceback" not in errors
+    left = [path.name for path in shop.root.glob(".generated-*")]
+    assert len(left) == (number is signal.SIGKILL), left
     # and the next run goes as if nothing had been
     assert shop.run().code == 0
     assert (shop.package("depot") / "service.py").exists()
-    assert (shop.root / "generated/other/file").read_text(encoding="utf-8") == "other\n"
+    assert {path.name for path in shop.root.iterdir()} == {"spec", "overrides", "generated"}
+    assert {path.name for path in (shop.root / "generated").iterdir()} == {"depot", "manifest.json"}
+
+
+def test_a_run_that_was_killed_between_two_renames_is_undone_by_the_next(tmp_path: Path) -> None:
+    write(tmp_path / ".generated-x", **{"generated.old/file": "old", "generated/file": "new"})
+    replacing.clear(tmp_path / "generated")
+    assert texts(tmp_path) == {"generated/file": "old"}
+
+
+def test_a_folder_that_may_not_be_written_is_cleared_all_the_same(tmp_path: Path) -> None:
+    folder = write(tmp_path / ".generated-x", **{"generated/package/file": "1"})
+    (folder / "generated/package").chmod(0o500)
+    replacing.clear(tmp_path / "generated")
+    assert list(tmp_path.iterdir()) == []

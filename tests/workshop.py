@@ -81,17 +81,22 @@ class Workshop:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def run(self, *vendors: str) -> Outcome:
-        """Run scripts/codegen.py in this process: starting one costs two seconds."""
+    def run(self, *arguments: str) -> Outcome:
+        """Run scripts/codegen.py in this process: starting one costs a second."""
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = codegen.main([*vendors, "--root", str(self.root)])
+            code = codegen.main([*arguments, "--jobs", "1", "--root", str(self.root)])
         return Outcome(code, out.getvalue(), err.getvalue())
 
-    def run_process(self, *vendors: str, **environment: str) -> Outcome:
+    def command(self, *arguments: str) -> list[str]:
+        """How scripts/codegen.py is started for this root."""
+        program = str(ROOT / "scripts/codegen.py")
+        return [sys.executable, program, *arguments, "--root", str(self.root)]
+
+    def run_process(self, *arguments: str, **environment: str) -> Outcome:
         """Run scripts/codegen.py as a user does."""
         done = subprocess.run(
-            [sys.executable, str(ROOT / "scripts/codegen.py"), *vendors, "--root", str(self.root)],
+            self.command(*arguments),
             capture_output=True,
             text=True,
             check=False,

@@ -2,76 +2,241 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scripts.openapi import documents
-from scripts.openapi.problem import DocumentError, Problem
+from scripts.openapi.vendors import vendors as all_vendors
 
-from . import tree
+from . import manifest, tree
+from .deferral import DOWNLOADS, deferred
+from .failure import GenerationError as GenerationError
+from .formatting import format_python
+from .inputs import below, digest, inputs, shared_parts
+from .interruption import uninterrupted
+from .lock import locked
+from .workers import processors, shared_out
+
+if TYPE_CHECKING:
+    from scripts.openapi.problem import Problem
+
+Compare = Callable[[Path, Path, Sequence[str]], None]
+"""Told of the old and the new ``generated/`` and the vendors that were written."""
 
 
-class GenerationError(Exception):
-    """A tool that generation needs is missing or failed; nothing was written."""
+@dataclass(frozen=True)
+class Run:
+    """What a run did with the packages, by vendor.
+
+    Attributes:
+        written: generated anew.
+        kept: they are what they would become; left alone.
+        removed: what lay in ``generated/`` and belongs to no document.
+    """
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    removed: tuple[str, ...] = ()
 
 
-def generate(root: Path, vendors: Sequence[str]) -> list[str]:
-    """Write ``generated/<vendor>`` for each vendor, or change nothing at all.
+def generate(
+    root: Path,
+    vendors: Sequence[str] = (),
+    *,
+    force: bool = False,
+    jobs: int | None = None,
+    compare: Compare | None = None,
+) -> Run:
+    """Bring ``generated/`` up to date, or change nothing at all.
 
-    Packages of other vendors stay as they are.
+    A package whose inputs and files are those that the manifest records stays as it is.
 
-    Returns:
-        The vendors, in the order given.
+    Args:
+        vendors: whose packages; packages of others stay as they are. All, when none is named, and
+            then what belongs to no document goes.
+        force: generate also what seems to be up to date.
+        jobs: how many processes generate at once; as many as there are processors by default.
+        compare: called before the new tree takes the place of the old one.
 
     Raises:
         DocumentError: a document cannot be used; holds the problems of all vendors.
-        GenerationError: there is no document, or the formatter is missing or failed.
+        GenerationError: there is no document, or the formatter failed.
+        ModuleNotFoundError: something that generation needs is not installed.
         OSError: the folder cannot be written.
     """
-    unique = list(dict.fromkeys(vendors))
-    if not unique:
+    place = (root / "generated").resolve()
+    with locked(place.parent, tell_of_wait) as held:
+        if held:
+            tree.clear(place)
+        chosen = _chosen(root, vendors)
+        recorded = manifest.read(place)
+        kept = [
+            vendor for vendor in chosen if not force and is_current(root, place, vendor, recorded)
+        ]
+        wanted = {*all_vendors(root), manifest.NAME}
+        removed = [] if vendors else sorted(_names(place) - wanted)
+        entries = {vendor: recorded[vendor] for vendor in kept}
+        if vendors:
+            entries = {**recorded, **entries}
+        written = [vendor for vendor in chosen if vendor not in kept]
+        if not written and not removed and _is_current(place, entries):
+            return Run((), tuple(chosen))
+        with tree.aside(place) as new:
+            _keep(place, new, leave_out={*written, *removed, manifest.NAME}, entries=entries)
+            entries.update(_write(root, recorded, new, written, jobs))
+            (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
+            if compare is not None:
+                compare(place, new, written)
+            with uninterrupted():
+                tree.exchange(new, place)
+    return Run(tuple(written), tuple(kept), tuple(removed))
+
+
+@contextmanager
+def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Iterator[Path]:
+    """A folder with the packages of vendors, of all when none is named, and their manifest, as a
+    run would write them. It is gone afterwards.
+
+    Raises as `generate` does.
+    """
+    import tempfile
+
+    chosen = _chosen(root, vendors)
+    recorded = manifest.read(root / "generated")
+    with tempfile.TemporaryDirectory(prefix="codegen-") as name:
+        folder = Path(name)
+        entries = dict(recorded) if vendors else {}
+        entries.update(_write(root, recorded, folder, chosen, jobs))
+        (folder / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
+        yield folder
+
+
+def is_current(
+    root: Path, place: Path, vendor: str, recorded: Mapping[str, manifest.Entry]
+) -> bool:
+    """Whether the manifest says that a run would write the package that lies there."""
+    return (
+        vendor in recorded
+        and recorded[vendor].inputs == _inputs(root, vendor, recorded)
+        and manifest.intact(place, vendor, recorded[vendor])
+    )
+
+
+def load() -> None:
+    """Import what writes packages: most of the time that a small change takes.
+
+    Raises:
+        ModuleNotFoundError: something is not installed.
+    """
+    with deferred(DOWNLOADS):
+        import jsonschema_rs  # noqa: F401
+        import openapi_spec_validator  # noqa: F401
+
+        from . import package  # noqa: F401
+
+
+def tell_of_wait() -> None:
+    """Say on stderr that another run holds the folder."""
+    print("codegen: another run is busy here; waiting for its end", file=sys.stderr, flush=True)
+
+
+def _chosen(root: Path, vendors: Sequence[str]) -> list[str]:
+    chosen = list(dict.fromkeys(vendors or all_vendors(root)))
+    if not chosen:
         raise GenerationError("there is no document in spec/: put <vendor>.yaml there")
-    problems: list[Problem] = []
-    for vendor in unique:
-        try:
-            documents.as_written(root, vendor)  # refused before the generator is even imported
-        except DocumentError as error:
-            problems.extend(error.problems)
+    return chosen
+
+
+def _inputs(root: Path, vendor: str, recorded: Mapping[str, manifest.Entry]) -> dict[str, str]:
+    known = recorded.get(vendor)
+    return inputs(root, vendor, shared_parts(known.inputs) if known else ())
+
+
+def _names(place: Path) -> set[str]:
+    return {entry.name for entry in place.iterdir()} if place.is_dir() else set()
+
+
+def _is_current(place: Path, entries: Mapping[str, manifest.Entry]) -> bool:
+    try:
+        return (place / manifest.NAME).read_text(encoding="utf-8") == manifest.text(entries)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _keep(
+    place: Path,
+    new: Path,
+    *,
+    leave_out: Collection[str],
+    entries: Mapping[str, manifest.Entry],
+) -> None:
+    """Take over what ``place`` holds, but for some names; nothing that tools left in packages."""
+    for name in sorted(_names(place) - set(leave_out)):
+        old = place / name
+        if not old.is_dir() or old.is_symlink():
+            shutil.copy2(old, new / name, follow_symlinks=False)
+            continue
+        for path, _ in manifest.files(old):
+            target = new / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(old / path, target, follow_symlinks=False)
+
+
+def _write(
+    root: Path,
+    recorded: Mapping[str, manifest.Entry],
+    target: Path,
+    vendors: Sequence[str],
+    jobs: int | None,
+) -> dict[str, manifest.Entry]:
+    """Write the packages of vendors into a folder; the entries of the manifest for them."""
+    if not vendors:
+        return {}
+    made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
+    load()
+    from scripts.openapi.problem import DocumentError
+
+    tried = shared_out(
+        vendors,
+        partial(_attempt, root, target),
+        size=partial(_size, root),
+        jobs=jobs or processors(),
+    )
+    problems = [problem for found, _ in tried for problem in found]
     if problems:
         raise DocumentError(problems)
+    format_python([target / vendor for vendor in vendors])
+    return {
+        vendor: manifest.entry(
+            {**made[vendor], **{below(root, path): digest(path) for path in parts}},
+            target / vendor,
+        )
+        for vendor, (_, parts) in zip(vendors, tried, strict=True)
+    }
+
+
+def _attempt(root: Path, target: Path, vendor: str) -> tuple[tuple[Problem, ...], list[Path]]:
+    """Write a package; the problems of its document, and the files that it was read from."""
+    from scripts.openapi import documents
+    from scripts.openapi.problem import DocumentError
+
     from .package import write_package
 
-    output = root / "generated"
-    with tree.aside(output) as new:
-        tree.keep(output, new, leave_out=unique)
-        for vendor in unique:
-            try:
-                write_package(root, vendor, new / vendor)
-            except DocumentError as error:
-                problems.extend(error.problems)
-        if problems:
-            raise DocumentError(problems)
-        _format([new / vendor for vendor in unique])
-        tree.exchange(new, output)
-    return unique
+    try:
+        documents.as_written(root, vendor)
+        return (), write_package(root, vendor, target / vendor)
+    except DocumentError as error:
+        return error.problems, []
 
 
-def _format(folders: Sequence[Path]) -> None:
-    """Sort imports, drop unused ones and format, with ruff's own defaults.
-
-    ``--isolated`` keeps any ruff configuration above the folders out of the result.
-    """
-    options = ["--isolated", "--no-cache", "--quiet", "--no-respect-gitignore"]
-    options += ["--line-length", "100", "--target-version", "py311"]
-    for command in (["check", "--select", "F401,I", "--fix"], ["format"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *options, *map(str, folders)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            output = (done.stderr or done.stdout).strip()
-            raise GenerationError(f"ruff {command[0]} failed: {output}")
+def _size(root: Path, vendor: str) -> int:
+    try:
+        return os.stat(root / "spec" / f"{vendor}.yaml").st_size
+    except OSError:
+        return 0  # reading it tells why

@@ -49,10 +49,13 @@ FIRST_VERSION = "0.1.0"
 """Of a package whose config.yaml names none: a document's own version need not be PEP 440."""
 
 
-def write_package(root: Path, vendor: str, target: Path) -> None:
+def write_package(root: Path, vendor: str, target: Path) -> list[Path]:
     """Write ``target``: pyproject.toml, README.md, api.md, openapi.yaml and the package.
 
     The Python files are not formatted yet.
+
+    Returns:
+        The files that the document was read from.
 
     Raises:
         DocumentError: the document or the generator configuration cannot be used, or something of
@@ -104,6 +107,7 @@ def write_package(root: Path, vendor: str, target: Path) -> None:
     (package / "py.typed").write_text("", encoding="utf-8")
     (target / "openapi.yaml").write_text(documents.dump(corrected), encoding="utf-8")
     _copy_runtime(root / "overrides" / "runtime", package / "_runtime")
+    return sorted(corrected.origins.files())
 
 
 def _parsed(document: documents.Document, data: dict[str, Any], config: Config) -> GeneratorData:

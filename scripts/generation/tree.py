@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,40 +28,55 @@ def aside(place: Path) -> Generator[Path]:
         new.mkdir()
         yield new
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
-def keep(place: Path, new: Path, *, leave_out: Collection[str]) -> None:
-    """Copy what ``place`` holds into ``new``, but for some names."""
-    if not place.exists():
-        return
-    for entry in sorted(place.iterdir()):
-        if entry.name in leave_out:
+def clear(place: Path) -> None:
+    """Remove what killed runs left beside ``place``; for who knows that no other run is alive.
+
+    Raises:
+        OSError: a folder that was being replaced cannot be brought back.
+    """
+    for folder in sorted(place.parent.glob(f".{place.name}-*")):
+        if folder.is_symlink() or not folder.is_dir():
             continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, new / entry.name, symlinks=True)
-        else:
-            shutil.copy2(entry, new / entry.name, follow_symlinks=False)
+        old = _old(folder / place.name)
+        if old.is_dir() and not place.exists():
+            old.rename(place)  # it was killed between its two renames
+        _remove(folder)
 
 
 def exchange(new: Path, place: Path) -> None:
     """Put ``new`` at ``place``; what was there before ends up at ``new``.
 
     One system call on Linux, so that even a killed process leaves one whole tree. Elsewhere, and on
-    file systems that cannot do it, two renames, the first undone if the second fails.
+    file systems that cannot do it, two renames, the first undone if the second fails, or by `clear`
+    if it never came.
     """
     if not place.exists():
         new.rename(place)
         return
     if sys.platform == "linux" and _exchange_at_once(new, place):
         return
-    old = new.with_name(f"{new.name}.old")
+    old = _old(new)
     place.rename(old)
     try:
         new.rename(place)
     except OSError:
         old.rename(place)
         raise
+
+
+def _old(new: Path) -> Path:
+    return new.with_name(f"{new.name}.old")
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():  # a folder that may not be written keeps what is in it
+        for path, _, _ in os.walk(folder):
+            Path(path).chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exchange_at_once(new: Path, place: Path) -> bool:

@@ -12,6 +12,7 @@ from scripts.openapi.origin import Origin, Origins
 from scripts.openapi.overlay import Change
 from scripts.openapi.pointer import locate, resolve
 from scripts.openapi.problem import DocumentError, Problem
+from scripts.openapi.vendors import vendors as vendors
 
 if TYPE_CHECKING:
     from scripts.openapi.validity import Fault
@@ -37,11 +38,6 @@ class Document:
         """File, line and overlay action that wrote the value at a JSON pointer, or the nearest
         value around it."""
         return self.origins.at(locate(self.data, pointer))
-
-
-def vendors(root: Path) -> list[str]:
-    """Names of the vendors: the `spec/*.yaml` file stems, sorted."""
-    return sorted(path.stem for path in (root / "spec").glob("*.yaml"))
 
 
 def as_written(root: Path, vendor: str) -> Document:

@@ -45,6 +45,10 @@ class Origins:
     def copy(self) -> Origins:
         return Origins(self._entries)
 
+    def files(self) -> set[Path]:
+        """The files that hold values of the document."""
+        return {origin.path for origin in self._entries.values()}
+
     def at(self, location: Location) -> Origin:
         """Origin of a location, or of the nearest value around it."""
         while location not in self._entries and location:

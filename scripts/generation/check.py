@@ -1,0 +1,121 @@
+"""Whether ``generated/`` is what a run would write, byte for byte."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from . import manifest
+from .difference import difference
+from .generate import generated_aside, is_current, tell_of_wait
+from .inputs import digest
+from .lock import locked
+
+COMMAND = "python3 -m tox run -e codegen"
+_FIRST = manifest.NAME  # what it says of the inputs is the reason for all that follows
+_SHOWN = 5
+"""Of so many files the difference is shown; the others are named."""
+
+
+def check(root: Path, vendors: Sequence[str] = (), jobs: int | None = None) -> list[str]:
+    """Lines that name every file that is changed, missing, stale (of an earlier run) or extra (of
+    no run), with the first differences, the reason where it is known, and the command that mends
+    it; none when all is well.
+
+    Generates everything aside and compares; writes nothing below the root.
+
+    Args:
+        vendors: whose packages are looked at; all, with what else lies there, when none is named.
+
+    Raises as `generate.generate` does.
+    """
+    place = (root / "generated").resolve()
+    with locked(place.parent, tell_of_wait), generated_aside(root, vendors, jobs) as fresh:
+        recorded = manifest.read(place)
+        expected, held = _listed(fresh, vendors), _listed(place, vendors)
+        modes = manifest.keeps_modes(place)
+        found: dict[str, list[str]] = {}
+        for path in sorted(expected.keys() | held.keys(), key=lambda path: (path != _FIRST, path)):
+            if path not in held:
+                found[path] = ["missing"]
+            elif path not in expected:
+                found[path] = ["stale" if _made_once(path, recorded) else "extra"]
+            elif odd := manifest.oddity(held[path], modes=modes):
+                found[path] = ["changed", f"it is {odd}"]
+            elif detail := difference(place / path, fresh / path):
+                detail = (
+                    _inputs_changed(recorded, manifest.read(fresh)) if path == _FIRST else detail
+                )
+                found[path] = [_changed(place, path, recorded), *detail]
+        if not found:
+            return []
+        touched = {path.partition("/")[0] for path in found}
+        # where the manifest sees nothing, as when it was edited too, a run has to be told
+        unseen = any(is_current(root, place, vendor, recorded) for vendor in touched)
+    return [*_told(found), f"Run `{COMMAND}{' -- --force' if unseen else ''}`, commit generated/."]
+
+
+def _told(found: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    details = 0
+    for path, (what, *detail) in found.items():
+        yield f"generated/{_printable(path)}: {what}"
+        if detail and details < _SHOWN:
+            yield from (f"    {line}" for line in detail)
+            details += 1
+
+
+def _made_once(path: str, recorded: Mapping[str, manifest.Entry]) -> bool:
+    vendor, _, inner = path.partition("/")
+    return vendor in recorded and inner in recorded[vendor].outputs
+
+
+def _changed(place: Path, path: str, recorded: Mapping[str, manifest.Entry]) -> str:
+    vendor, _, inner = path.partition("/")
+    if _made_once(path, recorded) and recorded[vendor].outputs[inner] != digest(place / path):
+        return "changed, by hand"
+    return "changed"
+
+
+def _listed(folder: Path, vendors: Sequence[str]) -> dict[str, os.stat_result]:
+    if not folder.is_dir():
+        return {}
+    found = dict(_all(folder))
+    if vendors:
+        found = {path: held for path, held in found.items() if path.partition("/")[0] in vendors}
+    return found
+
+
+def _all(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Like `manifest.files`, of all packages."""
+    for entry in sorted(os.scandir(folder), key=lambda item: item.name):
+        if entry.is_dir(follow_symlinks=False):
+            for path, found in manifest.files(folder / entry.name):
+                yield f"{entry.name}/{path}", found
+        else:
+            yield entry.name, entry.stat(follow_symlinks=False)
+
+
+def _inputs_changed(
+    recorded: Mapping[str, manifest.Entry], wanted: Mapping[str, manifest.Entry]
+) -> list[str]:
+    """Which inputs have other hashes than those that are recorded."""
+    if not recorded:
+        return ["it cannot be read, perhaps for a conflict of branches"]
+    changed: list[str] = []
+    for vendor in sorted(wanted.keys() | recorded.keys()):
+        if vendor not in wanted or vendor not in recorded:
+            changed.append(f"{vendor} is {'not ' if vendor in wanted else ''}in it")
+            continue
+        old, new = recorded[vendor].inputs, wanted[vendor].inputs
+        changed += [
+            f"{name} is another since generated/{vendor} was written"
+            for name in sorted(old.keys() | new.keys())
+            if old.get(name) != new.get(name)
+        ]
+    changed = changed or ["it has other hashes of what was written"]
+    return [*changed[:10], *(["…"] if len(changed) > 10 else [])]
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
