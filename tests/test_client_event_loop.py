@@ -146,7 +146,7 @@ def test_waiting_for_a_generator_leaves_the_loop_free(vendor: Vendor) -> None:
     queue: Queue[bytes] = Queue()
 
     def waiting() -> Iterator[bytes]:
-        while piece := queue.get():
+        while piece := queue.get(timeout=20):
             yield piece
 
     arrived = feeding(
@@ -166,7 +166,7 @@ def test_more_pipes_may_wait_than_there_are_threads(vendor: Vendor) -> None:
     queues: list[Queue[bytes]] = [Queue() for _ in range(count)]
 
     def waiting(queue: Queue[bytes]) -> Iterator[bytes]:
-        while piece := queue.get():
+        while piece := queue.get(timeout=20):
             yield piece
 
     async def run(url: str) -> None:
