@@ -211,6 +211,39 @@ def test_a_cancelled_upload_lets_go_of_its_pipe(vendor: Vendor, tmp_path: Path) 
 
 
 @either
+def test_a_cancelled_upload_does_not_wait_for_its_generator(vendor: Vendor) -> None:
+    queue: Queue[bytes] = Queue()
+    asked, late = threading.Event(), threading.Event()
+
+    def waiting() -> Iterator[bytes]:
+        asked.set()
+        while piece := queue.get(timeout=20):
+            yield piece
+
+    def end() -> None:
+        late.set()
+        queue.put(b"")
+
+    async def run(url: str) -> None:
+        async with vendor.client("async", url) as client:
+            task = asyncio.create_task(vendor.upload(client, waiting()))
+            while not asked.is_set():
+                await asyncio.sleep(0.001)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert not late.is_set()
+            queue.put(b"")  # the thread that was left behind ends with this
+
+    watchdog = threading.Timer(10, end)
+    watchdog.start()
+    with Recorder() as server:
+        asyncio.run(run(server.url))
+    watchdog.cancel()
+    assert not late.is_set()
+
+
+@either
 def test_a_cancelled_upload_closes_its_file(vendor: Vendor, tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(bytes(30_000_000))
