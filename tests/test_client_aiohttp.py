@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ import httpx2
 import pytest
 
 from tests.delivery import file_of, ok
-from tests.recorder import Recorder, close, redirect, reply, reset, silence
+from tests.recorder import Recorder, Step, close, redirect, reply, reset, silence
 from tests.test_client_answers import BROKEN
 from tests.vendors import PINGONE, QUESTIONPRO, SECRET, USER, Vendor, every_vendor
 from tests.ways import sending, through
@@ -97,6 +98,24 @@ def test_what_breaks_is_sent_as_often_as_attempts_tell(retries: int, used: bool)
         assert server.connections == retries + 1
     assert error.attempts == retries + 1
     assert len(server.requests) == len(good) + retries + 1
+
+
+def test_what_breaks_on_one_used_connection_is_not_sent_on_the_next() -> None:
+    async def use(client: Any) -> Any:
+        async def get() -> BaseException:
+            with pytest.raises(QUESTIONPRO.errors.APIError) as caught:
+                await client.images.list(user_id=USER).first_page
+            return caught.value
+
+        await asyncio.gather(get(), get())  # two connections, both kept
+        assert server.connections == 2
+        return await get()
+
+    together = threading.Barrier(2)
+    meet = [Step(lambda e: together.wait(20) >= 0 and reply(404, b"{}").act(e))] * 2
+    with Recorder(*meet, close()) as server:
+        error = through(WAY, QUESTIONPRO, server.url, use, max_retries=0)
+    assert (type(error), error.attempts) == (QUESTIONPRO.errors.APIConnectionError, 1)
 
 
 def test_an_answer_may_come_before_the_body() -> None:

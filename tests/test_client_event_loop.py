@@ -146,7 +146,7 @@ def test_waiting_for_a_generator_leaves_the_loop_free(vendor: Vendor) -> None:
     queue: Queue[bytes] = Queue()
 
     def waiting() -> Iterator[bytes]:
-        while piece := queue.get():
+        while piece := queue.get(timeout=20):
             yield piece
 
     arrived = feeding(
@@ -166,7 +166,7 @@ def test_more_pipes_may_wait_than_there_are_threads(vendor: Vendor) -> None:
     queues: list[Queue[bytes]] = [Queue() for _ in range(count)]
 
     def waiting(queue: Queue[bytes]) -> Iterator[bytes]:
-        while piece := queue.get():
+        while piece := queue.get(timeout=20):
             yield piece
 
     async def run(url: str) -> None:
@@ -208,6 +208,38 @@ def test_a_cancelled_upload_lets_go_of_its_pipe(vendor: Vendor, tmp_path: Path) 
     with Recorder() as server:
         asyncio.run(run(server.url))
     os.close(writer)
+
+
+@either
+def test_a_cancelled_upload_does_not_wait_for_its_generator(vendor: Vendor) -> None:
+    queue: Queue[bytes] = Queue()
+    asked, late = threading.Event(), threading.Event()
+
+    def waiting() -> Iterator[bytes]:
+        asked.set()
+        while piece := queue.get(timeout=20):
+            yield piece
+
+    def end() -> None:
+        late.set()
+        queue.put(b"")
+
+    async def run(url: str) -> None:
+        async with vendor.client("async", url) as client:
+            async with anyio.create_task_group() as group:
+                group.start_soon(vendor.upload, client, waiting())
+                while not asked.is_set():
+                    await anyio.sleep(0.001)
+                group.cancel_scope.cancel()
+            assert not late.is_set()
+            queue.put(b"")  # the thread that was left behind ends with this
+
+    watchdog = threading.Timer(10, end)
+    watchdog.start()
+    with Recorder() as server:
+        asyncio.run(run(server.url))
+    watchdog.cancel()
+    assert not late.is_set()
 
 
 @either
