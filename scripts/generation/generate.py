@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,9 +21,10 @@ from .formatting import format_python
 from .inputs import below, digest, inputs, shared_parts
 from .interruption import uninterrupted
 from .lock import locked
-from .workers import processors, shared_out
+from .workers import begun, can_fork, processors, shared_out
 
 if TYPE_CHECKING:
+    from scripts.openapi.documents import Document
     from scripts.openapi.problem import Problem
 
 Compare = Callable[[Path, Path, Sequence[str]], None]
@@ -129,15 +130,20 @@ def is_current(
 
 
 def load() -> None:
-    """Import what writes packages: most of the time that a small change takes.
+    """Import what reads documents and writes packages: most of the time that a change takes.
 
     Raises:
         ModuleNotFoundError: something is not installed.
     """
+    load_writer()
     with deferred(DOWNLOADS):
         import jsonschema_rs  # noqa: F401
         import openapi_spec_validator  # noqa: F401
 
+
+def load_writer() -> None:
+    """Import what writes packages."""
+    with deferred(DOWNLOADS):
         from . import package  # noqa: F401
 
 
@@ -199,40 +205,81 @@ def _write(
     if not vendors:
         return {}
     made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
-    load()
-    from scripts.openapi.problem import DocumentError
-
+    limit = jobs or processors()
+    size = partial(_size, root)
+    if limit > 1 and can_fork():
+        # checking documents and importing the generator take as long, and need each other not
+        with begun(vendors, partial(_read, root), size=size, jobs=limit - 1) as reading:
+            load_writer()
+            read = reading()
+    else:
+        load()
+        read = [_read(root, vendor) for vendor in vendors]
+    _refuse(problem for found in read for problem in found.problems)
     tried = shared_out(
-        vendors,
+        list(zip(vendors, read, strict=True)),
         partial(_attempt, root, target),
-        size=partial(_size, root),
-        jobs=jobs or processors(),
+        size=lambda task: size(task[0]),
+        jobs=limit,
     )
-    problems = [problem for found, _ in tried for problem in found]
-    if problems:
-        raise DocumentError(problems)
+    _refuse(problem for problems in tried for problem in problems)
     format_python([target / vendor for vendor in vendors])
     return {
         vendor: manifest.entry(
-            {**made[vendor], **{below(root, path): digest(path) for path in parts}},
+            {**made[vendor], **{below(root, path): digest(path) for path in found.files}},
             target / vendor,
         )
-        for vendor, (_, parts) in zip(vendors, tried, strict=True)
+        for vendor, found in zip(vendors, read, strict=True)
     }
 
 
-def _attempt(root: Path, target: Path, vendor: str) -> tuple[tuple[Problem, ...], list[Path]]:
-    """Write a package; the problems of its document, and the files that it was read from."""
-    from scripts.openapi import documents
+@dataclass(frozen=True)
+class _Read:
+    """A vendor's documents, corrected and for the generator, or what is wrong with them."""
+
+    problems: tuple[Problem, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def files(self) -> list[Path]:
+        """From where the first was read."""
+        return sorted(self.documents[0].origins.files())
+
+
+def _read(root: Path, vendor: str) -> _Read:
+    with deferred(DOWNLOADS):
+        from scripts.openapi import documents
+        from scripts.openapi.problem import DocumentError
+
+        try:
+            written = documents.as_written(root, vendor)
+            corrected = documents.with_corrections(root, written)
+            return _Read((), (corrected, documents.with_codegen(root, corrected)))
+        except DocumentError as error:
+            return _Read(error.problems)
+
+
+def _attempt(root: Path, target: Path, task: tuple[str, _Read]) -> tuple[Problem, ...]:
+    """Write a package; what of its document it cannot hold."""
     from scripts.openapi.problem import DocumentError
 
     from .package import write_package
 
+    vendor, read = task
+    corrected, document = read.documents
     try:
-        documents.as_written(root, vendor)
-        return (), write_package(root, vendor, target / vendor)
+        write_package(root, corrected, document, target / vendor)
     except DocumentError as error:
-        return error.problems, []
+        return error.problems
+    return ()
+
+
+def _refuse(found: Iterable[Problem]) -> None:
+    problems = tuple(found)
+    if problems:
+        from scripts.openapi.problem import DocumentError
+
+        raise DocumentError(problems)
 
 
 def _size(root: Path, vendor: str) -> int:
