@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -88,14 +88,20 @@ def generate(
         written = [vendor for vendor in chosen if vendor not in kept]
         if not written and not removed and _is_current(place, entries):
             return Run((), tuple(chosen))
-        with tree.aside(place) as new:
-            _keep(place, new, leave_out={*written, *removed, manifest.NAME}, entries=entries)
-            entries.update(_write(root, recorded, new, written, jobs))
-            (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
-            if compare is not None:
-                compare(place, new, written)
-            with uninterrupted():
+        replaced = False
+        try:
+            with ExitStack() as end, tree.aside(place) as new:
+                _keep(place, new, leave_out={*written, *removed, manifest.NAME})
+                entries.update(_write(root, recorded, new, written, jobs))
+                (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
+                if compare is not None:
+                    compare(place, new, written)
+                end.enter_context(uninterrupted())  # until what was there before is gone too
                 tree.exchange(new, place)
+                replaced = True
+        except KeyboardInterrupt:
+            if not replaced:
+                raise  # else it came too late, and all is done
     return Run(tuple(written), tuple(kept), tuple(removed))
 
 
@@ -169,19 +175,14 @@ def _names(place: Path) -> set[str]:
 
 
 def _is_current(place: Path, entries: Mapping[str, manifest.Entry]) -> bool:
+    path = place / manifest.NAME
     try:
-        return (place / manifest.NAME).read_text(encoding="utf-8") == manifest.text(entries)
+        return not path.is_symlink() and path.read_text(encoding="utf-8") == manifest.text(entries)
     except (OSError, UnicodeDecodeError):
         return False
 
 
-def _keep(
-    place: Path,
-    new: Path,
-    *,
-    leave_out: Collection[str],
-    entries: Mapping[str, manifest.Entry],
-) -> None:
+def _keep(place: Path, new: Path, *, leave_out: Collection[str]) -> None:
     """Take over what ``place`` holds, but for some names; nothing that tools left in packages."""
     for name in sorted(_names(place) - set(leave_out)):
         old = place / name

@@ -108,6 +108,8 @@ class _Worker(Generic[R]):
             with os.fdopen(writing, "wb") as answers:
                 answers.write(pickle.dumps(_done(share, work)))
             code = 0
+        except BrokenPipeError:
+            pass  # nobody is there any more to tell
         except KeyboardInterrupt:
             code = 130
         except BaseException:
