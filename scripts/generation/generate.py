@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -216,14 +216,17 @@ def _write(
     else:
         load()
         read = [_read(root, vendor) for vendor in vendors]
-    _refuse(problem for found in read for problem in found.problems)
     tried = shared_out(
         list(zip(vendors, read, strict=True)),
         partial(_attempt, root, target),
         size=lambda task: size(task[0]),
         jobs=limit,
     )
-    _refuse(problem for problems in tried for problem in problems)
+    problems = [problem for found in tried for problem in found]
+    if problems:
+        from scripts.openapi.problem import DocumentError
+
+        raise DocumentError(problems)
     format_python([target / vendor for vendor in vendors])
     return {
         vendor: manifest.entry(
@@ -261,26 +264,20 @@ def _read(root: Path, vendor: str) -> _Read:
 
 
 def _attempt(root: Path, target: Path, task: tuple[str, _Read]) -> tuple[Problem, ...]:
-    """Write a package; what of its document it cannot hold."""
+    """Write a package; what is wrong with its document."""
     from scripts.openapi.problem import DocumentError
 
     from .package import write_package
 
     vendor, read = task
+    if read.problems:
+        return read.problems
     corrected, document = read.documents
     try:
         write_package(root, corrected, document, target / vendor)
     except DocumentError as error:
         return error.problems
     return ()
-
-
-def _refuse(found: Iterable[Problem]) -> None:
-    problems = tuple(found)
-    if problems:
-        from scripts.openapi.problem import DocumentError
-
-        raise DocumentError(problems)
 
 
 def _size(root: Path, vendor: str) -> int:
