@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def generate(
 
 
 @contextmanager
-def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Iterator[Path]:
+def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Generator[Path]:
     """A folder with the packages of vendors, of all when none is named, and their manifest, as a
     run would write them. It is gone afterwards.
 
@@ -143,14 +144,14 @@ def load() -> None:
     """
     load_writer()
     with deferred(DOWNLOADS):
-        import jsonschema_rs  # noqa: F401
-        import openapi_spec_validator  # noqa: F401
+        for name in ("jsonschema_rs", "openapi_spec_validator"):
+            import_module(name)
 
 
 def load_writer() -> None:
     """Import what writes packages."""
     with deferred(DOWNLOADS):
-        from . import package  # noqa: F401
+        import_module(".package", __package__)
 
 
 def tell_of_wait() -> None:

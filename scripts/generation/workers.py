@@ -73,7 +73,7 @@ def begun(
 
     try:
         for share in shares:
-            workers.append(_Worker.start([(number, tasks[number]) for number in share], work))
+            workers.append(_start([(number, tasks[number]) for number in share], work))
         yield results
     finally:
         for worker in workers:
@@ -92,30 +92,6 @@ class _Worker(Generic[R]):
     process: int
     answers: BinaryIO
     ended: bool = False
-
-    @classmethod
-    def start(cls, share: Sequence[tuple[int, T]], work: Callable[[T], R]) -> _Worker[R]:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        reading, writing = os.pipe()
-        process = os.fork()
-        if process:
-            os.close(writing)
-            return cls(process, os.fdopen(reading, "rb"))
-        code = 1
-        try:
-            os.close(reading)
-            with os.fdopen(writing, "wb") as answers:
-                answers.write(pickle.dumps(_done(share, work)))
-            code = 0
-        except BrokenPipeError:
-            pass  # nobody is there any more to tell
-        except KeyboardInterrupt:
-            code = 130
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)  # what the parent would do at its end is the parent's
 
     def results(self) -> dict[int, R]:
         content = self.answers.read()
@@ -136,6 +112,30 @@ class _Worker(Generic[R]):
             os.kill(self.process, signal.SIGKILL)
             os.waitpid(self.process, 0)
             self.ended = True
+
+
+def _start(share: Sequence[tuple[int, T]], work: Callable[[T], R]) -> _Worker[R]:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(writing)
+        return _Worker(process, os.fdopen(reading, "rb"))
+    code = 1
+    try:
+        os.close(reading)
+        with os.fdopen(writing, "wb") as answers:
+            answers.write(pickle.dumps(_done(share, work)))
+        code = 0
+    except BrokenPipeError:
+        pass  # nobody is there any more to tell
+    except KeyboardInterrupt:
+        code = 130
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)  # what the parent would do at its end is the parent's
 
 
 def _done(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def tables(bench: Bench) -> Iterator[Table]:
 
 
 @contextmanager
-def _both_cores(bench: Bench) -> Iterator[None]:
+def _both_cores(bench: Bench) -> Generator[None]:
     """The server has nothing to do here, so its core is free."""
     if bench.server_core is None:
         yield
