@@ -10,7 +10,6 @@ import pytest
 
 from scripts.benchmark import generators
 from scripts.benchmark.peers import Missing
-from tests.workshop import Workshop
 
 CHILD = "import time; held = b'x' * 60_000_000; time.sleep(0.3)"
 
@@ -34,12 +33,3 @@ def test_a_generator_that_fails_is_missing_with_its_last_words() -> None:
             [[sys.executable, "-c", "print('x\\nno such document'); raise SystemExit(3)"]],
             os.environ,
         )
-
-
-def test_ours_and_the_stock_one_are_started_as_users_do(tmp_path: Path) -> None:
-    shop = Workshop.copy(tmp_path / "root")
-    command = generators.ours(shop.root, "questionpro", "--jobs", "1")
-    assert generators.run([command], os.environ).seconds > 0
-    document = shop.root / "generated/questionpro/openapi.yaml"
-    generators.run([generators.stock(document, tmp_path / "stock")], os.environ)
-    assert list((tmp_path / "stock").rglob("list_images.py"))
