@@ -73,7 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (GenerationError, OSError) as error:
         print(f"codegen: {error}; nothing was changed", file=sys.stderr)
     except KeyboardInterrupt:
-        print("codegen: interrupted, nothing was changed", file=sys.stderr)
+        return _interrupted()
+    return 2
+
+
+def _interrupted() -> int:
+    print("codegen: interrupted, nothing was changed", file=sys.stderr)
     return 2
 
 
@@ -103,4 +108,8 @@ if __name__ == "__main__":
     from scripts.generation.interruption import interruptible
 
     interruptible()
-    raise SystemExit(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:  # before it had begun
+        code = _interrupted()
+    raise SystemExit(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from .failure import GenerationError
@@ -19,13 +20,12 @@ def format_python(folders: Sequence[Path]) -> None:
         GenerationError: ruff failed.
         ModuleNotFoundError: it is not installed.
     """
-    from ruff import find_ruff_bin
-
+    ruff: str = import_module("ruff").find_ruff_bin()
     options = ["--isolated", "--no-cache", "--quiet", "--no-respect-gitignore"]
     options += ["--line-length", "100", "--target-version", "py311"]
     for command in (["check", "--select", "F401,I", "--fix"], ["format"]):
         done = subprocess.run(
-            [find_ruff_bin(), *command, *options, *map(str, folders)],
+            [ruff, *command, *options, *map(str, folders)],
             capture_output=True,
             text=True,
             check=False,

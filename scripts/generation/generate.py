@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,10 @@ from .formatting import format_python
 from .inputs import below, digest, inputs, shared_parts
 from .interruption import uninterrupted
 from .lock import locked
-from .workers import processors, shared_out
+from .workers import begun, can_fork, processors, shared_out
 
 if TYPE_CHECKING:
+    from scripts.openapi.documents import Document
     from scripts.openapi.problem import Problem
 
 Compare = Callable[[Path, Path, Sequence[str]], None]
@@ -87,19 +89,25 @@ def generate(
         written = [vendor for vendor in chosen if vendor not in kept]
         if not written and not removed and _is_current(place, entries):
             return Run((), tuple(chosen))
-        with tree.aside(place) as new:
-            _keep(place, new, leave_out={*written, *removed, manifest.NAME}, entries=entries)
-            entries.update(_write(root, recorded, new, written, jobs))
-            (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
-            if compare is not None:
-                compare(place, new, written)
-            with uninterrupted():
+        replaced = False
+        try:
+            with ExitStack() as end, tree.aside(place) as new:
+                _keep(place, new, leave_out={*written, *removed, manifest.NAME})
+                entries.update(_write(root, recorded, new, written, jobs))
+                (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
+                if compare is not None:
+                    compare(place, new, written)
+                end.enter_context(uninterrupted())  # until what was there before is gone too
                 tree.exchange(new, place)
+                replaced = True
+        except KeyboardInterrupt:
+            if not replaced:
+                raise  # else it came too late, and all is done
     return Run(tuple(written), tuple(kept), tuple(removed))
 
 
 @contextmanager
-def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Iterator[Path]:
+def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Generator[Path]:
     """A folder with the packages of vendors, of all when none is named, and their manifest, as a
     run would write them. It is gone afterwards.
 
@@ -129,16 +137,21 @@ def is_current(
 
 
 def load() -> None:
-    """Import what writes packages: most of the time that a small change takes.
+    """Import what reads documents and writes packages: most of the time that a change takes.
 
     Raises:
         ModuleNotFoundError: something is not installed.
     """
+    load_writer()
     with deferred(DOWNLOADS):
-        import jsonschema_rs  # noqa: F401
-        import openapi_spec_validator  # noqa: F401
+        for name in ("jsonschema_rs", "openapi_spec_validator"):
+            import_module(name)
 
-        from . import package  # noqa: F401
+
+def load_writer() -> None:
+    """Import what writes packages."""
+    with deferred(DOWNLOADS):
+        import_module(".package", __package__)
 
 
 def tell_of_wait() -> None:
@@ -163,19 +176,14 @@ def _names(place: Path) -> set[str]:
 
 
 def _is_current(place: Path, entries: Mapping[str, manifest.Entry]) -> bool:
+    path = place / manifest.NAME
     try:
-        return (place / manifest.NAME).read_text(encoding="utf-8") == manifest.text(entries)
+        return not path.is_symlink() and path.read_text(encoding="utf-8") == manifest.text(entries)
     except (OSError, UnicodeDecodeError):
         return False
 
 
-def _keep(
-    place: Path,
-    new: Path,
-    *,
-    leave_out: Collection[str],
-    entries: Mapping[str, manifest.Entry],
-) -> None:
+def _keep(place: Path, new: Path, *, leave_out: Collection[str]) -> None:
     """Take over what ``place`` holds, but for some names; nothing that tools left in packages."""
     for name in sorted(_names(place) - set(leave_out)):
         old = place / name
@@ -199,40 +207,78 @@ def _write(
     if not vendors:
         return {}
     made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
-    load()
-    from scripts.openapi.problem import DocumentError
-
+    limit = jobs or processors()
+    size = partial(_size, root)
+    if limit > 1 and can_fork():
+        # checking documents and importing the generator take as long, and need each other not
+        with begun(vendors, partial(_read, root), size=size, jobs=limit - 1) as reading:
+            load_writer()
+            read = reading()
+    else:
+        load()
+        read = [_read(root, vendor) for vendor in vendors]
     tried = shared_out(
-        vendors,
+        list(zip(vendors, read, strict=True)),
         partial(_attempt, root, target),
-        size=partial(_size, root),
-        jobs=jobs or processors(),
+        size=lambda task: size(task[0]),
+        jobs=limit,
     )
-    problems = [problem for found, _ in tried for problem in found]
+    problems = [problem for found in tried for problem in found]
     if problems:
+        from scripts.openapi.problem import DocumentError
+
         raise DocumentError(problems)
     format_python([target / vendor for vendor in vendors])
     return {
         vendor: manifest.entry(
-            {**made[vendor], **{below(root, path): digest(path) for path in parts}},
+            {**made[vendor], **{below(root, path): digest(path) for path in found.files}},
             target / vendor,
         )
-        for vendor, (_, parts) in zip(vendors, tried, strict=True)
+        for vendor, found in zip(vendors, read, strict=True)
     }
 
 
-def _attempt(root: Path, target: Path, vendor: str) -> tuple[tuple[Problem, ...], list[Path]]:
-    """Write a package; the problems of its document, and the files that it was read from."""
-    from scripts.openapi import documents
+@dataclass(frozen=True)
+class _Read:
+    """A vendor's documents, corrected and for the generator, or what is wrong with them."""
+
+    problems: tuple[Problem, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def files(self) -> list[Path]:
+        """From where the first was read."""
+        return sorted(self.documents[0].origins.files())
+
+
+def _read(root: Path, vendor: str) -> _Read:
+    with deferred(DOWNLOADS):
+        from scripts.openapi import documents
+        from scripts.openapi.problem import DocumentError
+
+        try:
+            written = documents.as_written(root, vendor)
+            corrected = documents.with_corrections(root, written)
+            return _Read((), (corrected, documents.with_codegen(root, corrected)))
+        except DocumentError as error:
+            return _Read(error.problems)
+
+
+def _attempt(root: Path, target: Path, task: tuple[str, _Read]) -> tuple[Problem, ...]:
+    """Write a package; what is wrong with its document."""
     from scripts.openapi.problem import DocumentError
 
     from .package import write_package
 
+    vendor, read = task
+    if read.problems:
+        return read.problems
+    corrected, document = read.documents
     try:
-        documents.as_written(root, vendor)
-        return (), write_package(root, vendor, target / vendor)
+        write_package(root, corrected, document, target / vendor)
     except DocumentError as error:
-        return error.problems, []
+        return error.problems
+    return ()
 
 
 def _size(root: Path, vendor: str) -> int:

@@ -74,9 +74,13 @@ def intact(folder: Path, vendor: str, made: Entry) -> bool:
     package, modes = folder / vendor, keeps_modes(folder)
     try:
         held = dict(files(package))
-        return held.keys() == made.outputs.keys() and all(
-            oddity(found, modes=modes) is None and digest(package / path) == made.outputs[path]
-            for path, found in held.items()
+        return (
+            not package.is_symlink()
+            and held.keys() == made.outputs.keys()
+            and all(
+                oddity(found, modes=modes) is None and digest(package / path) == made.outputs[path]
+                for path, found in held.items()
+            )
         )
     except OSError:
         return False

@@ -49,20 +49,22 @@ FIRST_VERSION = "0.1.0"
 """Of a package whose config.yaml names none: a document's own version need not be PEP 440."""
 
 
-def write_package(root: Path, vendor: str, target: Path) -> list[Path]:
+def write_package(
+    root: Path, corrected: documents.Document, document: documents.Document, target: Path
+) -> None:
     """Write ``target``: pyproject.toml, README.md, api.md, openapi.yaml and the package.
 
     The Python files are not formatted yet.
 
-    Returns:
-        The files that the document was read from.
+    Args:
+        corrected: what comes to lie in openapi.yaml.
+        document: what the package is made from: the same with codegen.yaml applied.
 
     Raises:
         DocumentError: the document or the generator configuration cannot be used, or something of
             the document would be missing in the client.
     """
-    corrected = documents.corrected(root, vendor)
-    document = documents.with_codegen(root, corrected)
+    vendor = document.vendor
     plain = without_boolean_schemas(document.data)
     _refuse(
         document,
@@ -107,7 +109,6 @@ def write_package(root: Path, vendor: str, target: Path) -> list[Path]:
     (package / "py.typed").write_text("", encoding="utf-8")
     (target / "openapi.yaml").write_text(documents.dump(corrected), encoding="utf-8")
     _copy_runtime(root / "overrides" / "runtime", package / "_runtime")
-    return sorted(corrected.origins.files())
 
 
 def _parsed(document: documents.Document, data: dict[str, Any], config: Config) -> GeneratorData:

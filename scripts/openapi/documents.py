@@ -53,7 +53,7 @@ def corrected(root: Path, vendor: str) -> Document:
     Raises DocumentError with every fault found, placed in the spec or in the overlay action that
     wrote the value at fault; also for an unknown vendor.
     """
-    return _overlaid(root, _read(root, vendor), "corrections")
+    return with_corrections(root, _read(root, vendor))
 
 
 def for_codegen(root: Path, vendor: str) -> Document:
@@ -63,6 +63,14 @@ def for_codegen(root: Path, vendor: str) -> Document:
     Raises DocumentError as `corrected` does.
     """
     return with_codegen(root, corrected(root, vendor))
+
+
+def with_corrections(root: Path, document: Document) -> Document:
+    """A document in spec/, already at hand, with the vendor's corrections.yaml applied, checked.
+
+    Raises DocumentError as `corrected` does.
+    """
+    return _overlaid(root, document, "corrections")
 
 
 def with_codegen(root: Path, document: Document) -> Document:
