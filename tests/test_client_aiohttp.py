@@ -102,7 +102,7 @@ def test_what_breaks_is_sent_as_often_as_attempts_tell(retries: int, used: bool)
 
 def test_what_breaks_on_one_used_connection_is_not_sent_on_the_next() -> None:
     async def use(client: Any) -> Any:
-        async def get() -> BaseException:
+        async def get() -> Any:
             with pytest.raises(QUESTIONPRO.errors.APIError) as caught:
                 await client.images.list(user_id=USER).first_page
             return caught.value
