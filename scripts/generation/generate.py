@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.openapi import documents
@@ -17,10 +17,19 @@ class GenerationError(Exception):
     """A tool that generation needs is missing or failed; nothing was written."""
 
 
-def generate(root: Path, vendors: Sequence[str]) -> list[str]:
+def generate(
+    root: Path,
+    vendors: Sequence[str],
+    *,
+    look: Callable[[Path, Path], object] | None = None,
+) -> list[str]:
     """Write ``generated/<vendor>`` for each vendor, or change nothing at all.
 
     Packages of other vendors stay as they are.
+
+    Args:
+        look: called with ``root`` and with another root whose ``generated/`` is the new one, where
+            there is an old one, before they change places.
 
     Returns:
         The vendors, in the order given.
@@ -54,6 +63,8 @@ def generate(root: Path, vendors: Sequence[str]) -> list[str]:
         if problems:
             raise DocumentError(problems)
         _format([new / vendor for vendor in unique])
+        if look is not None and output.exists():
+            look(root, new.parent)
         tree.exchange(new, output)
     return unique
 
