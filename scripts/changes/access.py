@@ -32,15 +32,21 @@ def server_changes(old: Operation, new: Operation) -> Iterator[Change]:
         if url not in are and index:
             yield change("server-alternative-removed", below(old_at, index), "old", what=f"`{url}`")
     at = below(old_at, 0, "variables"), below(new_at, 0, "variables")
-    yield from _variables(at, mapping(olds[0], "variables"), mapping(news[0], "variables"))
+    yield from _variables(
+        at, mapping(_server(olds, 0), "variables"), mapping(_server(news, 0), "variables")
+    )
     for index, url in enumerate(are):
         if url in were:
-            before, after = olds[were.index(url)], news[index]
+            before, after = _server(olds, were.index(url)), _server(news, index)
             places = below(old_at, were.index(url)), below(new_at, index)
             yield from told(before, after, places, f"the server `{url}`")
             if index and not alike(before.get("variables"), after.get("variables")):
                 there = below(places[1], "variables")
                 yield change("server-alternative-changed", there, what=f"`{url}`")
+
+
+def _server(servers: list[Any], index: int) -> dict[str, Any]:
+    return servers[index] if is_object(servers[index]) else {}
 
 
 def _urls(servers: list[Any]) -> list[str]:

@@ -24,25 +24,34 @@ def matched(old: list[Member], new: list[Member]) -> Matched:
     pairs: list[tuple[Schema, Schema]] = []
 
     def pair_by(key: Callable[[Member], object]) -> None:
-        left = {key(member): member for member in reversed(news)}
+        left: dict[object, list[int]] = {}
+        for index, member in enumerate(news):
+            left.setdefault(key(member), []).append(index)
+        taken: set[int] = set()
         for member in list(olds):
-            found = left.get(key(member)) if key(member) is not None else None
-            if found is not None and found in news:
-                olds.remove(member)
-                news.remove(found)
-                pairs.append((member[0], found[0]))
+            same = left.get(key(member), []) if key(member) is not None else []
+            if same:
+                taken.add(same[0])
+                _drop(olds, member)
+                pairs.append((member[0], news[same.pop(0)][0]))
+        news[:] = [member for index, member in enumerate(news) if index not in taken]
 
     pair_by(_name)
     pair_by(_signature)
     for member in list(olds):
         best = max(news, key=lambda other: _likeness(member, other), default=None)
         if best is not None and _likeness(member, best) >= _SIMILAR:
-            olds.remove(member)
-            news.remove(best)
+            _drop(olds, member)
+            _drop(news, best)
             pairs.append((member[0], best[0]))
     if len(olds) == len(news) == 1 and olds[0][1].types == news[0][1].types:
         pairs.append((olds.pop()[0], news.pop()[0]))
     return pairs, [schema for schema, _ in olds], [schema for schema, _ in news]
+
+
+def _drop(members: list[Member], one: Member) -> None:
+    """Remove a member, not one that is equal."""
+    del members[next(index for index, other in enumerate(members) if other is one)]
 
 
 def _name(member: Member) -> str | None:

@@ -101,7 +101,7 @@ def facts_of(reading: Reading, schema: Schema) -> Facts:
         _bounds(found, at, part)
         _object(found, at, part)
         _array(found, at, part)
-        _union(found, at, part)
+        _union(reading, found, at, part)
         _rest(found, at, part)
     if found.values is not None:
         allowed = [value for value in found.values if value is not None]
@@ -141,7 +141,7 @@ def _parts(reading: Reading, schema: Schema) -> tuple[list[tuple[str, dict[str, 
         inner += [below(at, "allOf", index) for index in range(len(listing(said, "allOf")))]
         said.pop("allOf", None)
         for word in _UNIONS:
-            members = listing(said, word)
+            members = _members(reading, at, said, word)
             nulls = [index for index, member in enumerate(members) if _is_null(member)]
             if not members:
                 said.pop(word, None)
@@ -160,15 +160,21 @@ def _parts(reading: Reading, schema: Schema) -> tuple[list[tuple[str, dict[str, 
     return found, null_beside
 
 
-def _is_null(member: Any) -> bool:
-    return is_object(member) and member.get("type") in ("null", ["null"])
+def _members(reading: Reading, at: str, part: dict[str, Any], word: str) -> list[dict[str, Any]]:
+    """The members of a union, over references."""
+    size = len(listing(part, word))
+    return [reading.follow(below(at, word, index))[1] for index in range(size)]
 
 
-def _bare_types(members: list[Any]) -> list[str]:
+def _is_null(member: dict[str, Any]) -> bool:
+    return member.get("type") in ("null", ["null"])
+
+
+def _bare_types(members: list[dict[str, Any]]) -> list[str]:
     """The types of a union whose members say nothing but a type."""
     found: list[str] = []
     for member in members:
-        if not is_object(member) or set(member) - {"type", *TEXTS, *EXAMPLES}:
+        if set(member) - {"type", *TEXTS, *EXAMPLES}:
             return []
         kinds = member.get("type")
         given: list[Any] = kinds if is_array(kinds) else [kinds]
@@ -277,9 +283,9 @@ def _array(found: Facts, at: str, part: dict[str, Any]) -> None:
         found.prefix[index] = (*found.prefix[index], below(at, "prefixItems", index))
 
 
-def _union(found: Facts, at: str, part: dict[str, Any]) -> None:
+def _union(reading: Reading, found: Facts, at: str, part: dict[str, Any]) -> None:
     for word in _UNIONS:
-        for index, member in enumerate(listing(part, word)):
+        for index, member in enumerate(_members(reading, at, part, word)):
             if not _is_null(member):
                 found.alternatives.append((below(at, word, index),))
     if is_object(part.get("discriminator")):
