@@ -13,10 +13,12 @@ from scripts.changes.verdict import suggested
 pytestmark = pytest.mark.generator
 
 HEAD = "from __future__ import annotations\nimport boom_at_import\n"
+IMPORTED = "from .thing import Thing\n__all__ = "
+MODEL = "from .._runtime.model import Model\n"
 MODELS = {
-    "thing": "from .._runtime.model import Model\nclass Thing(Model):\n    size: int\n    part: Part\n",
-    "part": "from .._runtime.model import Model\nclass Part(Model):\n    name: str | Unset = UNSET\n",
-    "order": "from .._runtime.model import Model\nclass Order(Model):\n    count: int\n"
+    "thing": f"{MODEL}class Thing(Model):\n    size: int\n    part: Part\n",
+    "part": f"{MODEL}class Part(Model):\n    name: str | Unset = UNSET\n",
+    "order": f"{MODEL}class Order(Model):\n    count: int\n"
     "    note: str | Unset = _field(default=UNSET, name='Note')\n",
     "state": "class State(OpenStrEnum):\n    OPEN = 'open'\n    DONE = 'done'\n",
 }
@@ -38,7 +40,7 @@ def package(folder: Path, *edits: tuple[str, str, str]) -> Path:
         "__init__.py": "from .resources import Things\n__all__ = ('Things',)\n",
         "resources.py": RESOURCES,
         "_runtime/model.py": "class Model: ...\n",
-        "models/__init__.py": "from .thing import Thing\n__all__ = ('Thing',)\n",
+        "models/__init__.py": "from .thing import Thing\n__all__ = ('Part', 'Thing')\n",
         **{f"models/{name}.py": text for name, text in MODELS.items()},
     }
     for name, old, new in edits:
@@ -128,7 +130,7 @@ CASES = [
     ("models/state.py", "    DONE = 'done'\n", "", [
         ("breaking", "object-removed", "models.state.State.DONE"),
     ]),
-    ("models/__init__.py", "'Thing',", "", [
+    ("models/__init__.py", f"{IMPORTED}('Part', 'Thing')", "__all__ = ('Part',)", [
         ("breaking", "object-removed", "models.Thing"),
     ]),
     ("resources.py", "_hidden: int = 1) -> Thing: ...", "_hidden: int = 1) -> Thing: pass", []),

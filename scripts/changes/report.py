@@ -129,7 +129,7 @@ def _surface_json(one: SurfaceChange) -> dict[str, str]:
 
 def _github(report: Report, fails: bool) -> Iterator[str]:
     for vendor in report.vendors:
-        for one in vendor.changes:
+        for one in sorted(vendor.changes, key=lambda change: change.verdict):
             path, line = vendor.lines.get(one, ("", 0))
             place = {"file": path, "line": str(line)} if path else {}
             text = f"{vendor.vendor}: {one.words} (#{one.pointer})"

@@ -91,8 +91,10 @@ def _breaks(package: str, old: griffe.Module, new: griffe.Module) -> Iterator[Su
             name = f"{name}({parameter.name})"
             part = "kind" if breakage.kind.name == "PARAMETER_CHANGED_KIND" else "default"
             values = [getattr(one, part, None) for one in values]
-        told_old, told_new = (getattr(value, "value", value) for value in values)
-        words = sentence.format(old=told_old, new=told_new)
+        words = sentence
+        if "{" in sentence:  # a name that is imported from elsewhere cannot be asked for its value
+            old_text, new_text = (getattr(value, "value", value) for value in values)
+            words = sentence.format(old=old_text, new=new_text)
         kind = breakage.kind.name.lower().replace("_", "-")
         yield SurfaceChange(kind, name, words, "breaking")
 
