@@ -16,7 +16,7 @@ HEAD = "from __future__ import annotations\nimport boom_at_import\n"
 IMPORTED = "from .thing import Thing\n__all__ = "
 MODEL = "from .._runtime.model import Model\n"
 MODELS = {
-    "thing": f"{MODEL}class Thing(Model):\n    size: int\n    part: Part\n",
+    "thing": f"{MODEL}class Thing(Model):\n    size: int\n    part: Part\n    kind: str\n    state: State\n",
     "part": f"{MODEL}class Part(Model):\n    name: str | Unset = UNSET\n",
     "order": f"{MODEL}class Order(Model):\n    count: int\n"
     "    note: str | Unset = _field(default=UNSET, name='Note')\n",
@@ -92,6 +92,21 @@ CASES = [
     ]),
     ("resources.py", "page: int | None", "page: int", [
         ("breaking", "type-changed", f"{THINGS}.get(page)"),
+    ]),
+    ("resources.py", "thing_id: int", "thing_id: float", [
+        ("compatible", "type-changed", f"{THINGS}.get(thing_id)"),
+    ]),
+    ("resources.py", "self, session: object", "self, session: object, region: str = 'eu'", [
+        ("compatible", "parameter-added", f"{THINGS}.__init__(region)"),
+    ]),
+    ("resources.py", "self, session: object", "self", [
+        ("breaking", "parameter-removed", f"{THINGS}.__init__(session)"),
+    ]),
+    ("models/thing.py", "kind: str", "kind: State", [
+        ("compatible", "type-changed", "models.thing.Thing.kind"),
+    ]),
+    ("models/thing.py", "state: State", "state: str", [
+        ("breaking", "type-changed", "models.thing.Thing.state"),
     ]),
     ("resources.py", "-> Thing", "-> Thing | None", [
         ("breaking", "type-changed", f"{THINGS}.get()"),

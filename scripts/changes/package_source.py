@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+_ENUMS = {"OpenStrEnum": "str", "OpenIntEnum": "int", "StrEnum": "str", "IntEnum": "int"}
+
 
 @dataclass(frozen=True)
 class Package:
@@ -47,6 +49,18 @@ class Package:
     def answered(self) -> set[str]:
         """Names of the classes that a method returns, and of those that they hold."""
         return self._reached(1)
+
+    @cached_property
+    def enums(self) -> dict[str, str]:
+        """The enums among the models, with the type that their members have in Python too."""
+        return {
+            node.name: kind
+            for _, tree in self._trees(("models",))
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+            for base in node.bases
+            if (kind := _ENUMS.get(ast.unparse(base))) is not None
+        }
 
     def _reached(self, which: int) -> set[str]:
         found: set[str] = set()

@@ -13,6 +13,7 @@ from typing import Any
 
 import griffe
 
+from .annotation import fits, same
 from .kinds import Verdict
 from .package_source import Package
 
@@ -28,8 +29,6 @@ _BREAKS = {
     "CLASS_REMOVED_BASE": "lost a base class",
 }
 """What griffe finds, and how we say it. Types are compared here, by what they allow."""
-
-_ENUMS = ("OpenStrEnum", "OpenIntEnum", "StrEnum", "IntEnum", "Enum")
 
 
 @dataclass(frozen=True)
@@ -154,12 +153,19 @@ class _Members:
             if known.required and not parameter.required:
                 words = "may be left out now"
                 yield self._made("parameter-optional", path, words, "compatible")
-            were, are = _members_of(known.annotation), _members_of(parameter.annotation)
-            if were != are:
-                yield self._typed(path, known.annotation, parameter.annotation, were <= are)
-        were, are = _members_of(old.returns), _members_of(new.returns)
-        if were != are:
-            yield self._typed(f"{new.path}()", old.returns, new.returns, are <= were)
+            if not same(known.annotation, parameter.annotation):
+                more = self._fits(known.annotation, parameter.annotation)
+                yield self._typed(path, known.annotation, parameter.annotation, more)
+        if not same(old.returns, new.returns):
+            less = self._fits(new.returns, old.returns)
+            if _relative(self.after.name, new.path).startswith("api."):
+                # these return what errors hold too: more of them is no other success, which the
+                # methods of resources.py tell
+                less = less or self._fits(old.returns, new.returns)
+            yield self._typed(f"{new.path}()", old.returns, new.returns, less)
+
+    def _fits(self, inner: object, outer: object) -> bool:
+        return fits(inner, outer, {**self.before.enums, **self.after.enums})
 
     def _typed(self, path: str, old: object, new: object, fits: bool) -> SurfaceChange:
         words = f"is {_text(new)} now, no longer {_text(old)}"
@@ -167,16 +173,19 @@ class _Members:
 
     def _attribute(self, old: griffe.Attribute, new: griffe.Attribute) -> Iterator[SurfaceChange]:
         owner = new.parent
-        if isinstance(owner, griffe.Class) and any(_base(base) in _ENUMS for base in owner.bases):
+        if isinstance(owner, griffe.Class) and owner.name in {
+            **self.before.enums,
+            **self.after.enums,
+        }:
             if str(old.value) != str(new.value):
                 words = f"is {new.value} now, no longer {old.value}"
                 yield self._made("value-changed", new.path, words, "breaking")
             return
-        were, are = _members_of(old.annotation), _members_of(new.annotation)
-        if were == are:
+        if same(old.annotation, new.annotation):
             return
         sent, answered = self._travels(owner.name if owner is not None else "")
-        more, less = were <= are, are <= were
+        more = self._fits(old.annotation, new.annotation)
+        less = self._fits(new.annotation, old.annotation)
         # what goes neither way may be used in either
         fits = (more or not (sent or not answered)) and (less or not (answered or not sent))
         yield self._typed(new.path, old.annotation, new.annotation, fits)
@@ -204,15 +213,3 @@ def _is_required(attribute: griffe.Attribute) -> bool:
 
 def _text(annotation: object) -> str:
     return f"`{annotation}`" if annotation is not None else "anything"
-
-
-def _members_of(annotation: object) -> frozenset[str]:
-    """The members of a union, as they are written."""
-    text = str(annotation).strip("\"'") if annotation is not None else "Any"
-    found, depth, start = list[str](), 0, 0
-    for index, letter in enumerate(text):
-        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(letter, 0)
-        if letter == "|" and depth == 0:
-            found.append(text[start:index])
-            start = index + 1
-    return frozenset(part.strip() for part in (*found, text[start:]))
