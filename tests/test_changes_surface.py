@@ -16,7 +16,8 @@ HEAD = "from __future__ import annotations\nimport boom_at_import\n"
 IMPORTED = "from .thing import Thing\n__all__ = "
 MODEL = "from .._runtime.model import Model\n"
 MODELS = {
-    "thing": f"{MODEL}class Thing(Model):\n    size: int\n    part: Part\n    kind: str\n    state: State\n",
+    "thing": f"{MODEL}class Thing(Model):\n    size: int\n    part: Part\n"
+    "    kind: str\n    state: State\n",
     "part": f"{MODEL}class Part(Model):\n    name: str | Unset = UNSET\n",
     "order": f"{MODEL}class Order(Model):\n    count: int\n"
     "    note: str | Unset = _field(default=UNSET, name='Note')\n",
@@ -110,6 +111,9 @@ CASES = [
     ]),
     ("resources.py", "-> Thing", "-> Thing | None", [
         ("breaking", "type-changed", f"{THINGS}.get()"),
+    ]),
+    ("resources.py", "body: Order) -> None", "body: Order) -> Thing", [
+        ("compatible", "type-changed", f"{THINGS}.order()"),
     ]),
     ("resources.py", "class Things", "class Stuff", [
         ("breaking", "object-removed", THINGS),
