@@ -124,25 +124,11 @@ def test_a_run_that_changes_something_tells_what_it_means(repository: Repository
     assert "height: int | Unset" in (
         repository.shop.package(VENDOR) / "models" / "image_target.py"
     ).read_text(encoding="utf-8")
-    again = repository.run("--fail-on", "breaking")
-    assert (again.code, again.out) == (0, "generated/pingone\n")
-
-
-def test_a_compatible_change_does_not_fail(repository: Repository) -> None:
     repository.edit("summary: Upload an image\n", "summary: Send an image\n")
-    done = repository.run("--diff", "--fail-on", "breaking")
-    assert done.code == 0
-    assert "compatible  summary of `createImage` changed  [documentation-changed]" in done.out
-    assert "suggested version 0.1.1 (patch; it is 0.1.0)" in done.out
-
-
-def test_a_version_that_is_raised_already_is_not_suggested(repository: Repository) -> None:
-    repository.edit(REQUIRED, OPTIONAL_HEIGHT)
-    config = repository.shop.root / "overrides" / VENDOR / "config.yaml"
-    config.write_text("package_version_override: 0.2.0\n", encoding="utf-8")
-    done = repository.run("--diff")
-    assert "version 0.2.0, at least 0.2.0 (minor)" in done.out
-    assert "suggested" not in done.out
+    compatible = repository.run("--fail-on", "breaking")
+    assert compatible.code == 0
+    assert "compatible  summary of `createImage` changed  [documentation-changed]" in compatible.out
+    assert "suggested version 0.1.1 (patch; it is 0.1.0)" in compatible.out
 
 
 def test_a_vendor_comes_and_goes(repository: Repository) -> None:

@@ -57,6 +57,18 @@ def test_the_line_is_that_of_the_value_in_the_new_document(tmp_path: Path) -> No
     assert text[line - 1].strip() == "more:"
 
 
+def test_a_version_that_is_raised_already_is_not_suggested(tmp_path: Path) -> None:
+    before = tree(tmp_path / "old", "acme", BASE)
+    after = tree(tmp_path / "new", "acme", changed(BASE, BREAK))
+    project = after / "generated" / "acme" / "pyproject.toml"
+    for given, told in (
+        ("2.0.0", "version 2.0.0, at least 2.0.0 (major)"),
+        ("1.9.0", "suggested version 2.0.0 (major; it is 1.9.0)"),
+    ):
+        project.write_text(f'[project]\nversion = "{given}"\n', encoding="utf-8")
+        assert told in rendered(describe(before, after, ["acme"])).splitlines()[1]
+
+
 def test_json_holds_all_of_it(tmp_path: Path) -> None:
     told = json.loads(rendered(reported(tmp_path, BREAK, old="x = 1\n"), "json"))
     assert told["breaking"] is True
@@ -121,8 +133,9 @@ def test_an_old_document_that_cannot_be_read_is_a_note(text: str, tmp_path: Path
     assert "the old document cannot be read" in rendered(Report((vendor,)))
 
 
-def test_python_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
-    report = reported(tmp_path, ADD, old="def (\n", new="x = 1\n")
+@pytest.mark.parametrize("source", ["def (\n", "x = '\0'\n"])
+def test_python_that_cannot_be_read_is_a_note(source: str, tmp_path: Path) -> None:
+    report = reported(tmp_path, ADD, old=source, new="x = 1\n")
     assert "the packages cannot be compared" in rendered(report)
     assert [one.kind for one in report.vendors[0].changes] == ["output-field-added"]
 

@@ -158,7 +158,7 @@ def _surface(vendor: str, folders: list[Path], notes: list[str]) -> list[Surface
         return []
     try:
         return surface_changes(*packages)
-    except (SyntaxError, UnicodeDecodeError) as error:
+    except (SyntaxError, ValueError, RecursionError) as error:  # ValueError: a null byte
         notes.append(f"the packages cannot be compared: {error}")
         return []
 

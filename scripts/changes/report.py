@@ -45,7 +45,8 @@ def _text(report: Report) -> Iterator[str]:
             for one in vendor.changes:
                 if one.verdict == verdict:
                     yield f"  {verdict:<10}  {one.words}  [{one.kind}]"
-                    yield f"              {_where(vendor, one)}"
+                    if where := _where(vendor, one):
+                        yield f"              {where}"
         for verdict in _VERDICTS:
             for other in vendor.surface:
                 if other.verdict == verdict:
@@ -70,6 +71,8 @@ def _advice(vendor: str, suggestion: Suggestion) -> str:
 
 
 def _where(vendor: VendorReport, one: Change) -> str:
+    if not one.pointer:
+        return ""
     path, line = vendor.lines.get(one, ("", 0))
     place = f"{path}:{line} " if path else ""
     parts = [f"{place}#{one.pointer}{' (before)' if one.side == 'old' else ''}"]
