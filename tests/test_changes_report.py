@@ -140,6 +140,19 @@ def test_python_that_cannot_be_read_is_a_note(source: str, tmp_path: Path) -> No
     assert [one.kind for one in report.vendors[0].changes] == ["output-field-added"]
 
 
+def test_the_same_change_of_a_parameter_is_one_line_for_all_functions(tmp_path: Path) -> None:
+    old = "def sync(page): ...\ndef call(page): ...\n"
+    old += "class AsyncOrders:\n    def list(self, page): ...\n"
+    report = reported(tmp_path, old=old, new=old.replace("page", "number"))
+    lines = [line for line in rendered(report).splitlines() if "(page) is gone" in line]
+    assert lines == [
+        "  breaking    Python: models.call(page) is gone (also models.sync(page), "
+        "models.AsyncOrders.list(page))"
+    ]
+    assert len(report.vendors[0].surface) == 6
+    assert rendered(report).startswith("acme: 2 breaking changes\n")
+
+
 def test_a_change_in_python_alone_is_told(tmp_path: Path) -> None:
     (vendor,) = reported(tmp_path, old="def call(a): ...\n", new="def call(b): ...\n").vendors
     assert vendor.changes == ()

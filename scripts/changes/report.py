@@ -48,15 +48,35 @@ def _text(report: Report) -> Iterator[str]:
                     if where := _where(vendor, one):
                         yield f"              {where}"
         for verdict in _VERDICTS:
-            for other in vendor.surface:
-                if other.verdict == verdict:
-                    yield f"  {verdict:<10}  Python: {other.name} {other.words}"
+            for names, words in _folded(vendor.surface, verdict):
+                also = f" (also {_listed(names[1:])})" if names[1:] else ""
+                yield f"  {verdict:<10}  Python: {names[0]} {words}{also}"
+
+
+def _folded(surface: Sequence[SurfaceChange], verdict: Verdict) -> Iterator[tuple[list[str], str]]:
+    """The same change of a parameter or a result once, with all functions that have it: the same
+    operation is a method, sync and async, and four functions in the own style of the generator."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in surface:
+        if one.verdict == verdict:
+            function, bracket, parameter = one.name.partition("(")
+            key = parameter if bracket else function
+            found.setdefault((key, one.words), []).append(one.name)
+    for (_, words), names in found.items():
+        # people call the methods of the client, so those come first, the sync one before all
+        yield sorted(names, key=lambda name: (name.startswith("api."), "Async" in name)), words
 
 
 def _counts(vendor: VendorReport) -> str:
-    found = vendor.verdicts
-    parts = [f"{found.count(verdict)} {verdict}" for verdict in _VERDICTS if verdict in found]
-    return f"{' and '.join(parts)} change{'' if len(found) == 1 else 's'}" if parts else "changed"
+    parts: list[str] = []
+    total = 0
+    for verdict in _VERDICTS:
+        count = sum(one.verdict == verdict for one in vendor.changes)
+        count += sum(1 for _ in _folded(vendor.surface, verdict))
+        if count:
+            parts.append(f"{count} {verdict}")
+            total += count
+    return f"{' and '.join(parts)} change{'' if total == 1 else 's'}" if parts else "changed"
 
 
 def _advice(vendor: str, suggestion: Suggestion) -> str:
