@@ -65,7 +65,7 @@ def schemas(document: dict[str, Any]) -> list[Location]:
 def test_a_schema_moved_into_components_changes_nothing(name: str) -> None:
     document = DOCUMENTS[name]
     found = schemas(document)
-    for at in random.Random(name).sample(found, min(8, len(found))):
+    for at in random.Random(name).sample(found, min(4, len(found))):
         new = copy.deepcopy(document)
         holder: Any = new
         for part in at[:-1]:
@@ -139,7 +139,7 @@ def test_every_keyword_that_is_taken_out_of_a_document_has_a_verdict(
 ) -> None:
     silent: list[str] = []
     found = places(document)
-    for at in random.Random(7).sample(found, min(30, len(found))):
+    for at in random.Random(7).sample(found, min(15, len(found))):
         new = copy.deepcopy(document)
         holder: Any = new
         for part in at[:-1]:
@@ -277,7 +277,7 @@ def test_parts_that_are_something_else_are_passed_over(key: str, value: Any) -> 
     assert compare(strange, copy.deepcopy(strange)) == []
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_document_with_anything_anywhere_is_compared(data: st.DataObject) -> None:
     every = [at for at, _ in nodes(BASE) if at]
