@@ -240,8 +240,7 @@ def test_schemas_that_lead_in_circles_or_nowhere_are_compared(schema: Any) -> No
 def test_a_chain_of_thousands_of_schemas_is_compared_to_its_end() -> None:
     size = 1200  # more than Python's stack is deep
     chain: dict[str, Any] = {
-        f"S{i}": {"oneOf": [ref(f"S{i + 1}"), {"properties": {"a": ref(f"S{i + 1}")}}]}
-        for i in range(size)
+        f"S{i}": {"oneOf": [ref(f"S{i + 1}"), {"type": "array"}]} for i in range(size)
     }
     old = with_schemas({**chain, f"S{size}": {"type": "string"}}, ref("S0"))
     new = with_schemas({**chain, f"S{size}": {"type": "integer"}}, ref("S0"))
