@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from scripts.changes import command as changes  # noqa: E402
+
+if TYPE_CHECKING:
+    from scripts.changes.description import Report
 
 INSTALL = "run `python3 -m tox run -e codegen`, which installs what is needed"
 
@@ -16,8 +23,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="codegen.py",
         description=__doc__,
-        epilog="Exit code 0: up to date. 1: --check found differences. 2: nothing was changed, "
-        "because something is wrong or the run was stopped.",
+        epilog="Exit code 0: up to date. 1: --check found differences, or --fail-on something that "
+        "breaks calls. 2: nothing was changed, because something is wrong or the run was stopped.",
     )
     parser.add_argument("vendor", nargs="*", help="file stems in spec/; all of them when left out")
     way = parser.add_mutually_exclusive_group()
@@ -33,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="processes that generate; one per processor"
     )
+    changes.add_options(parser)
+    parser.add_argument("--format", choices=changes.FORMATS, default="text", help="of what is told")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     parser.add_argument("--await-go", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -58,6 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
             return watch(root, chosen.vendor, chosen.jobs)
         if chosen.check:
             return _check(root, chosen.vendor, chosen.jobs)
+        if chosen.diff is not None:
+            return _diff(root, chosen)
         if chosen.await_go:
             from scripts.generation.watch import await_go
 
@@ -85,14 +96,40 @@ def _interrupted() -> int:
 def _generate(root: Path, chosen: argparse.Namespace) -> int:
     from scripts.generation.generate import generate
 
-    done = generate(root, chosen.vendor, force=chosen.force, jobs=chosen.jobs)
-    for vendor in done.written:
-        print(f"generated/{vendor}")
-    for name in done.removed:
-        print(f"generated/{name} removed")
-    for vendor in () if chosen.await_go else done.kept:
-        print(f"generated/{vendor} is up to date")
-    return 0
+    reports: list[Report] = []
+
+    def compare(old: Path, new: Path, vendors: Sequence[str]) -> None:
+        from scripts.changes.description import describe
+
+        known = [vendor for vendor in vendors if (old / vendor / "openapi.yaml").is_file()]
+        reports.append(describe(old.parent, new.parent, known))
+
+    done = generate(root, chosen.vendor, force=chosen.force, jobs=chosen.jobs, compare=compare)
+    if chosen.format == "text":
+        for vendor in done.written:
+            print(f"generated/{vendor}")
+        for name in done.removed:
+            print(f"generated/{name} removed")
+        for vendor in () if chosen.await_go else done.kept:
+            print(f"generated/{vendor} is up to date")
+    if chosen.format == "text" and not any(report.vendors for report in reports):
+        return 0
+    from scripts.changes.description import Report
+
+    return changes.tell(reports[0] if reports else Report(()), chosen.format, chosen.fail_on)
+
+
+def _diff(root: Path, chosen: argparse.Namespace) -> int:
+    from scripts.changes.revision import RevisionError
+    from scripts.changes.since import since
+    from scripts.generation.generate import generate
+
+    try:
+        report = since(root, chosen.diff, chosen.vendor, generate)
+    except RevisionError as error:
+        print(f"codegen: {error}", file=sys.stderr)
+        return 2
+    return changes.tell(report, chosen.format, chosen.fail_on)
 
 
 def _check(root: Path, vendors: list[str], jobs: int | None) -> int:

@@ -143,7 +143,7 @@ def test_a_hand_edit_that_also_mends_the_manifest_is_found(shop: Workshop) -> No
     assert "generated/things/things_client/client.py: changed" in lines
     assert lines[-1] == FORCE
     assert shop.run().out == "generated/things is up to date\n"
-    assert shop.run("--force").out == "generated/things\n"
+    assert shop.run("--force").written == "generated/things\n"
     assert shop.tree() == before
 
 

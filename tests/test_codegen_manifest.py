@@ -80,7 +80,7 @@ def test_what_is_up_to_date_is_neither_written_nor_is_the_generator_imported(
 def test_only_what_changed_is_generated_again(shop: Workshop) -> None:
     before = stats(shop)
     shop.document("first", things(INFO))
-    assert shop.run().out == "generated/first\ngenerated/second is up to date\n"
+    assert shop.run().written == "generated/first\ngenerated/second is up to date\n"
     after = stats(shop)
     path = "second/second_client/client.py"
     assert after[path][1] == before[path][1]  # taken over, as old as it was
@@ -93,7 +93,7 @@ def test_only_what_changed_is_generated_again(shop: Workshop) -> None:
 def test_a_file_edited_by_hand_is_written_again(shop: Workshop) -> None:
     before = shop.tree()
     (shop.package("second") / "client.py").write_text("x = 1\n", encoding="utf-8")
-    assert shop.run().out == "generated/second\ngenerated/first is up to date\n"
+    assert shop.run().written == "generated/second\ngenerated/first is up to date\n"
     assert shop.tree() == before
 
 
@@ -103,7 +103,7 @@ def test_an_edit_to_a_template_reaches_every_package_that_a_run_is_not_kept_from
     template = shop.root / "overrides/templates/version.py.jinja"
     text = template.read_text(encoding="utf-8")
     template.write_text(f"{text}MARK = 1\n", encoding="utf-8")
-    assert shop.run("first").out == "generated/first\n"
+    assert shop.run("first").written == "generated/first\n"
     # the other one is not up to date for that
     assert shop.run("--check").code == 1
     assert shop.run().out == "generated/second\ngenerated/first is up to date\n"

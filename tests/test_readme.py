@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 from tests.stub import Stub
 from tests.stub.pictures import picture
 from tests.stub.wire import ENVIRONMENT, SURVEY
+from tests.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[1]
+HIDDEN = shutil.ignore_patterns("__pycache__")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -123,6 +126,34 @@ def test_the_first_upload_takes_at_most_five_lines() -> None:
     lines = [line for line in EXAMPLES[0].splitlines() if line.strip()]
     assert len(lines) <= 5
     assert "images.upload" in EXAMPLES[0]
+
+
+DIFFS = re.findall(r"^    python (scripts/codegen\.py .*--diff.*)$", README, re.MULTILINE)
+
+
+@pytest.mark.generator
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_what_changed_since_a_commit_is_told_as_shown(tmp_path: Path) -> None:
+    shop = Workshop.copy(tmp_path / "root")
+    shutil.copytree(ROOT / "generated", shop.root / "generated", ignore=HIDDEN)
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.test")
+    for arguments in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "."),
+        (*identity, "commit", "--quiet", "-m", "all"),
+    ):
+        subprocess.run(["git", *arguments], cwd=shop.root, check=True)
+    assert len(DIFFS) >= 2
+    for command in DIFFS:
+        done = subprocess.run(
+            [sys.executable, *command.split(), "--root", str(shop.root)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout in ("Nothing that a caller can see has changed.\n", "")
 
 
 def test_named_tasks_and_files_exist() -> None:

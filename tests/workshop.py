@@ -40,6 +40,12 @@ class Outcome:
     def problems(self) -> list[str]:
         return self.err.splitlines()
 
+    @property
+    def written(self) -> str:
+        """What was said of the packages; what the change means follows it."""
+        lines = self.out.splitlines(keepends=True)
+        return "".join(line for line in lines if line.startswith("generated/"))
+
 
 @dataclass(frozen=True)
 class Workshop:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scripts.openapi.problem import Problem
 
 Compare = Callable[[Path, Path, Sequence[str]], None]
-"""Told of the old and the new ``generated/`` and the vendors that were written."""
+"""Told of the old and the new ``generated/``, and what was written or removed."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def generate(
             then what belongs to no document goes.
         force: generate also what seems to be up to date.
         jobs: how many processes generate at once; as many as there are processors by default.
-        compare: called before the new tree takes the place of the old one.
+        compare: called before the new tree takes the place of an old one.
 
     Raises:
         DocumentError: a document cannot be used; holds the problems of all vendors.

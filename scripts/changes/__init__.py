@@ -1,0 +1,1 @@
+"""What a changed document means to those who call the generated client."""
