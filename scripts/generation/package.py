@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from openapi_python_client import Project
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser import openapi as parser
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint as ParsedEndpoint
 from openapi_python_client.parser.properties import AnyProperty, ModelProperty
@@ -107,7 +108,7 @@ def write_package(root: Path, vendor: str, target: Path) -> None:
 
 
 def _parsed(document: documents.Document, data: dict[str, Any], config: Config) -> GeneratorData:
-    _allow_in_headers()
+    _allow_what_openapi_allows()
     try:
         OpenAPI.model_validate(data)  # the generator does so too, and tells less
     except ValidationError as error:
@@ -142,8 +143,9 @@ def _pointer(data: Any, location: tuple[int | str, ...]) -> str:
     return pointer(at)
 
 
-def _allow_in_headers() -> None:
-    # the generator refuses in headers what OpenAPI allows there and our runtime can write
+def _allow_what_openapi_allows() -> None:
+    # the generator refuses names in a path, and values in headers, that our runtime can write
+    setattr(parser, "_PATH_PARAM_REGEX", re.compile(r"\{([^{}]+)\}"))
     kinds = (ListProperty, ModelProperty, AnyProperty, DateProperty, DateTimeProperty, UuidProperty)
     for kind in kinds:
         kind._allowed_locations = set(ParameterLocation)  # pyright: ignore[reportPrivateUsage]

@@ -13,6 +13,7 @@ from scripts.openapi.operations import METHODS, media_kind, operations, properti
 from scripts.openapi.validity import objects
 
 from .python_types import RESERVED_CLASSES
+from .references import follow_references
 
 _BINARY = {"type": "string", "format": "binary"}
 
@@ -43,6 +44,7 @@ def without_boolean_schemas(document: dict[str, Any]) -> dict[str, Any]:
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
     """A copy for the generator, of a document without boolean schemas.
 
+    - References lead where the generator looks for them.
     - OpenAPI 3.1 describes a file as a body or part without schema, the generator wants
       ``format: binary``.
     - Of several media types of an answer the generator reads the first; JSON comes first. An answer
@@ -53,6 +55,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
+    follow_references(result)
     for view in operations(result):
         body = resolve(result, view.operation.get("requestBody", {}))
         for media_type, content in body.get("content", {}).items():

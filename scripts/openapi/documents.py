@@ -3,11 +3,13 @@ generator is given."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scripts.openapi import overlay, yaml_source
+from scripts.openapi.bundle import bundled
 from scripts.openapi.origin import Origin, Origins
 from scripts.openapi.overlay import Change
 from scripts.openapi.pointer import locate, resolve
@@ -24,7 +26,8 @@ class Document:
     """A vendor's valid OpenAPI document.
 
     `data` is the document, `changes` what overlays changed, in order; `overlays` names the overlay
-    files that were applied, and `origins` knows where each value was written.
+    files that were applied, `files` those in spec/ that it was read from, its own first, and
+    `origins` knows where each value was written.
     """
 
     vendor: str
@@ -32,6 +35,7 @@ class Document:
     origins: Origins
     changes: tuple[Change, ...] = ()
     overlays: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()
 
     def origin(self, pointer: str) -> Origin:
         """File, line and overlay action that wrote the value at a JSON pointer, or the nearest
@@ -39,9 +43,29 @@ class Document:
         return self.origins.at(locate(self.data, pointer))
 
 
+# The line of a document that says what it is; a file that only holds parts of one has none.
+_OPENS = re.compile(rb"""^[\s{"']*(?:openapi|swagger)["']?\s*:""", re.MULTILINE)
+
+
 def vendors(root: Path) -> list[str]:
-    """Names of the vendors: the `spec/*.yaml` file stems, sorted."""
-    return sorted(path.stem for path in (root / "spec").glob("*.yaml"))
+    """Names of the vendors: the `spec/*.yaml` file stems, sorted.
+
+    A file that is no document of its own and that another one names is a part of that one.
+    """
+    texts = {path: _bytes(path) for path in sorted((root / "spec").glob("*.yaml"))}
+    return [
+        path.stem
+        for path, text in texts.items()
+        if _OPENS.search(text)
+        or not any(path.name.encode() in other for at, other in texts.items() if at != path)
+    ]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""  # reading it as a document tells why
 
 
 def as_written(root: Path, vendor: str) -> Document:
@@ -107,8 +131,8 @@ def _read(root: Path, vendor: str) -> Document:
         raise DocumentError(
             [Problem(path, None, None, "", f'there is no vendor "{vendor}"', remedy)]
         )
-    source = yaml_source.load(path)
-    return Document(vendor, source.data, Origins.of(source))
+    whole = bundled(yaml_source.load(path), root / "spec")
+    return Document(vendor, whole.data, whole.origins, files=whole.files)
 
 
 def _overlaid(root: Path, document: Document, stage: Stage) -> Document:
@@ -127,6 +151,7 @@ def _overlaid(root: Path, document: Document, stage: Stage) -> Document:
             done.origins,
             (*document.changes, *done.changes),
             (*document.overlays, path),
+            document.files,
         )
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 # Keys whose value maps free names to objects, so that the names below them are no keywords.
-_NAME_MAPS = frozenset(
+NAME_MAPS = frozenset(
     (
         "paths",
         "webhooks",
@@ -44,7 +44,7 @@ _NAME_MAPS = frozenset(
     )
 )
 # Keys whose value is data of the API, in which $ref means nothing.
-_DATA = frozenset(("example", "default", "const", "enum", "value"))
+DATA = frozenset(("example", "default", "const", "enum", "value"))
 _METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace"])
 _LONGEST = 300
 
@@ -92,9 +92,9 @@ def objects(
             if names:
                 yield from objects(child, (*at, key))
             elif not (
-                key in _DATA or key.startswith("x-") or (key == "examples" and is_array(child))
+                key in DATA or key.startswith("x-") or (key == "examples" and is_array(child))
             ):
-                yield from objects(child, (*at, key), key in _NAME_MAPS and is_object(child))
+                yield from objects(child, (*at, key), key in NAME_MAPS and is_object(child))
 
 
 def _references(data: dict[str, Any]) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 Reads YAML 1.2's core schema, so that `on`, `yes` and `2020-10-05` stay the texts that they look
 like, and refuses what two readers of the same file could understand differently: keys that appear
-twice, keys that are no texts, merge keys, tags.
+twice, keys that are neither texts nor whole numbers (`200:`), merge keys, tags.
 """
 
 from __future__ import annotations
@@ -299,10 +299,12 @@ class _Reader:
             )
             return text
 
-    def _key(self, event: ScalarEvent, value: Any, place: Place) -> None:
+    def _key(self, event: ScalarEvent, value: object, place: Place) -> None:
         top = self.open[-1]
         key: str = event.value
         at = pointer((*top.location, key))
+        if type(value) is int and key == str(value):
+            value = key  # `200:` is the text "200" to every reader of OpenAPI documents
         if not isinstance(value, str):
             self._report(
                 place, at, f"the key {key or 'null'} is not a text", f'Put it into quotes: "{key}"'
