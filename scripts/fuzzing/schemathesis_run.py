@@ -18,7 +18,7 @@ from schemathesis.transport import requests as transport
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, shown
 from scripts.fuzzing.budget import Budget
-from scripts.fuzzing.checks.answers import Answers
+from scripts.fuzzing.checks.answers import OF_EXAMPLES, Answers
 from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
@@ -189,6 +189,8 @@ class _Judge:
                 label = failure.operation or recorder.label
                 if shown_ and self._unknown_method(label, shown_[-1]):
                     continue
+                if shown_ and self._only_refusal(verdict.name, shown_[-1]):
+                    continue
                 self._found(verdict.name, label, failure, shown_)
 
     def _view(self, label: str, exchange: Exchange) -> OperationView | None:
@@ -205,6 +207,13 @@ class _Judge:
         """
         refused = 400 <= exchange.status < 500 or exchange.status == 501
         return not self._bench.target.ours and refused and self._view(label, exchange) is None
+
+    def _only_refusal(self, check: str, exchange: Exchange) -> bool:
+        """Whether a server of examples refuses with the status that it has to take where the
+        document states none.
+        """
+        known = self._bench.target.keeps or check != "status_code_conformance"
+        return not known and exchange.status in OF_EXAMPLES
 
     def _found(
         self, check: str, label: str, failure: Failure, exchanges: tuple[Exchange, ...]

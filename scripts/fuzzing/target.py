@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from scripts.fuzzing.credentials import Credentials, Redaction, Scheme, schemes
 from scripts.fuzzing.exchange import Exchange, Pace, Request, Sender
 from scripts.openapi import overlay, yaml_source
+from scripts.openapi.bundle import bundled
+from scripts.openapi.discriminator import told_apart
 from scripts.openapi.operations import OperationView, operations
 from scripts.openapi.origin import Origins
 
@@ -41,6 +43,8 @@ class Target:
     `base_url` has no slash at its end; paths of the document follow it. `stub` is the running stub
     when the server is ours, else None. `values` are parameters that exist on the server, by name
     (`{"user-id": 1234567}`), from the command line; the document's examples stand behind them.
+    `keeps` tells whether the server keeps what it is sent; the stub does for the vendors that it
+    knows, and answers examples for others.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Target:
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float = 15.0
     root: Path = ROOT
+    keeps: bool = True
 
     def __post_init__(self) -> None:
         self.redaction = Redaction(self.credentials)
@@ -169,15 +174,20 @@ def opened(wanted: Wanted) -> Generator[Target]:
     """The target, ready to be called; the stub runs as long as the block does.
 
     Raises TargetError: no such document, no credentials, a host that may not be written to.
+    Raises DocumentError: the document cannot be read, or no client be made of it for the stub.
     """
     name, path = _document_path(wanted)
-    document = yaml_source.load(path).data
+    if wanted.base_url is None and path.parent.parent != wanted.root / "generated":
+        from scripts.fuzzing.workplace import workplace
+
+        with workplace(path, ROOT) as (place, vendor):
+            with opened(replace(wanted, document=vendor, root=place)) as target:
+                yield target
+        return
+    document = told_apart(bundled(yaml_source.load(path), path.parent).data)
     if wanted.base_url is None:
-        if path.parent.parent != wanted.root / "generated":
-            raise TargetError(
-                f"{path}: the stub serves only generated/<vendor>/openapi.yaml;"
-                " name the server of this document with --base-url."
-            )
+        from tests.stub.app import VENDORS
+
         with _stub(wanted.root) as stub:
             yield Target(
                 name,
@@ -188,6 +198,7 @@ def opened(wanted: Wanted) -> Generator[Target]:
                 read_only=wanted.read_only,
                 values=wanted.values,
                 root=wanted.root,
+                keeps=name in VENDORS,
             )
         return
     base = _base_url(wanted.base_url)

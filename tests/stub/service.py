@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import body, parameters, redaction, security
 from .body import Expected, Limits
-from .document import Document, Operation
+from .document import Document, Operation, is_json
 from .journal import SCOPE_KEY, Entry
 from .json_values import parse, serialise
 from .multipart import Part
@@ -125,7 +125,10 @@ class Service:
             s for s in statuses if call.operation is not None and call.operation.documents(s)
         ]
         status = (documented or statuses)[0]
-        return Answer(status, self.vendor.refusal(refused, status, call), refused.headers)
+        documented = call.operation.json_answer(status) if call.operation is not None else None
+        media_type = documented[0] if documented else "application/json"
+        error = self.vendor.refusal(refused, status, call)
+        return Answer(status, error, refused.headers, media_type=media_type)
 
     def _call(self, request: Request) -> Call:
         shown = sent = request.origin + request.path
@@ -220,8 +223,8 @@ class Service:
         where = f"{operation.method} {operation.template} {answer.status}"
         if not operation.documents(answer.status):
             raise WrongAnswer(f"{where}: the document does not state this status")
-        schema = operation.response_schema(answer.status)
-        body = parse(answer.body) if isinstance(answer.body, bytes) else answer.body
+        schema = operation.response_schema(answer.status) if is_json(answer.media_type) else None
+        body = parse(answer.body) if schema and isinstance(answer.body, bytes) else answer.body
         faults = self._schemas.faults(schema, body, "body") if schema else []
         if faults:
             raise WrongAnswer(f"{where}: {'; '.join(map(str, faults))}")
@@ -245,7 +248,7 @@ def response(answer: Answer) -> ASGIApp:
     content = b"" if body is None else body if isinstance(body, bytes) else serialise(body)
     fields = [(b"content-length", b"%d" % len(content))]
     if body is not None:
-        fields.append((b"content-type", b"application/json"))
+        fields.append((b"content-type", answer.media_type.encode("latin-1")))
     for name, value in answer.headers:
         fields.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     start = {"type": "http.response.start", "status": answer.status, "headers": fields}

@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import jsonschema_rs
 
+from scripts.openapi.discriminator import told_apart
+
 from .document import Document, DocumentError, Node, Operation
 from .json_values import JSON
 from .refusal import Fault
@@ -28,7 +30,7 @@ class Schemas:
         self._uri = document.uri
         self._file = document.file
         self._registry = jsonschema_rs.Registry(
-            [(document.uri, document.root)], draft=jsonschema_rs.Draft202012
+            [(document.uri, told_apart(document.root))], draft=jsonschema_rs.Draft202012
         )
         self._validators: dict[str, jsonschema_rs.Validator] = {}
 
