@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -29,7 +30,12 @@ READING = frozenset({"get", "head", "options"})
 # The stub's own credentials, see tests/stub/security.py: two that open everything of their kind,
 # two that are known and may do nothing.
 _STUB_KEY, _STUB_TOKEN = "test-api-key", "test-token"
-_STUB_FORBIDDEN = {_STUB_KEY: "forbidden-api-key", _STUB_TOKEN: "forbidden-token"}
+_STUB_PASSWORD = f"user:{_STUB_TOKEN}"
+_STUB_FORBIDDEN = {
+    _STUB_KEY: "forbidden-api-key",
+    _STUB_TOKEN: "forbidden-token",
+    _STUB_PASSWORD: "user:forbidden-token",
+}
 
 
 class TargetError(Exception):
@@ -115,9 +121,12 @@ class Target:
 
     def url(self, view: OperationView, path: Mapping[str, object], query: str = "") -> str:
         """The URL of an operation. Path parameters are percent-encoded here; `query` is not."""
-        filled = view.path
-        for name, value in path.items():
-            filled = filled.replace(f"{{{name}}}", quote(str(value), safe=""))
+        filled = "".join(
+            quote(str(path[piece[1:-1]]), safe="")
+            if piece[:1] == "{" and piece[1:-1] in path
+            else quote(piece, safe="/%{}:@!$&'()*+,;=-._~")
+            for piece in re.split(r"(\{[^{}]*\})", view.path)
+        )
         return f"{self.base_url}{filled}" + (f"?{query}" if query else "")
 
     def betrays(self, exchange: Exchange) -> bool:
@@ -180,9 +189,11 @@ def opened(wanted: Wanted) -> Generator[Target]:
     if wanted.base_url is None and path.parent.parent != wanted.root / "generated":
         from scripts.fuzzing.workplace import workplace
 
-        with workplace(path, ROOT) as (place, vendor):
-            with opened(replace(wanted, document=vendor, root=place)) as target:
-                yield target
+        with (
+            workplace(path, ROOT) as (place, vendor),
+            opened(replace(wanted, document=vendor, root=place)) as target,
+        ):
+            yield target
         return
     document = told_apart(bundled(yaml_source.load(path), path.parent).data)
     if wanted.base_url is None:
@@ -254,9 +265,13 @@ def _stub(root: Path) -> Generator[Stub]:
 
 def _stub_credentials(document: dict[str, Any]) -> Credentials:
     known = schemes(document)
+    kinds = {"": _STUB_KEY, "basic": _STUB_PASSWORD}
     return Credentials(
         known,
-        {name: _STUB_TOKEN if scheme.prefix else _STUB_KEY for name, scheme in known.items()},
+        {
+            name: kinds.get(scheme.prefix.strip().lower(), _STUB_TOKEN)
+            for name, scheme in known.items()
+        },
     )
 
 

@@ -5,6 +5,7 @@ serves it from there.
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -38,7 +39,13 @@ def workplace(path: Path, root: Path) -> Generator[tuple[Path, str]]:
         copied = text(whole, f"A copy of {path.name}.")
         (place / "spec" / f"{name}.yaml").write_text(copied, encoding="utf-8")
         generate(place, [name])
-        yield place, name
+        try:
+            yield place, name
+        finally:
+            sys.path[:] = [entry for entry in sys.path if not entry.startswith(str(place))]
+            package = f"{name.replace('-', '_')}_client"
+            for loaded in [one for one in sys.modules if one.partition(".")[0] == package]:
+                del sys.modules[loaded]
 
 
 def _vendor(path: Path) -> str:

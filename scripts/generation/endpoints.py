@@ -71,7 +71,7 @@ class RequestBody:
 
     @property
     def form_model(self) -> bool:
-        """Whether the fields of a form are described, so that they can be checked."""
+        """Whether it is an object whose fields are described, so that they can be checked."""
         return isinstance(self.prop, ModelProperty)
 
     @property

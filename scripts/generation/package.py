@@ -145,7 +145,7 @@ def _pointer(data: Any, location: tuple[int | str, ...]) -> str:
 
 def _allow_what_openapi_allows() -> None:
     # the generator refuses names in a path, and values in headers, that our runtime can write
-    setattr(parser, "_PATH_PARAM_REGEX", re.compile(r"\{([^{}]+)\}"))
+    parser._PATH_PARAM_REGEX = re.compile(r"\{([^{}]+)\}")
     kinds = (ListProperty, ModelProperty, AnyProperty, DateProperty, DateTimeProperty, UuidProperty)
     for kind in kinds:
         kind._allowed_locations = set(ParameterLocation)  # pyright: ignore[reportPrivateUsage]
@@ -229,10 +229,16 @@ def _equip(project: Project, surface: Surface) -> None:
 
 
 def _body_choices(view: Endpoint) -> list[RequestBody]:
-    # what is told by its class first, what takes anything last; a mapping becomes JSON, else a form
+    # what is told by its class first, what takes anything last; a mapping becomes an object in
+    # JSON, else a form
     return sorted(
         view.bodies,
-        key=lambda body: (body.kind in ("json", "form"), body.check is None, body.kind == "json"),
+        key=lambda body: (
+            body.kind in ("json", "form"),
+            body.check is None,
+            body.kind == "json",
+            body.form_model,
+        ),
     )
 
 

@@ -136,6 +136,7 @@ class _Work:
         }
         # (file, pointer there, part of components) → the name in components
         self.names: dict[tuple[Path, str, str], str] = {}
+        self._passed: set[tuple[Path, str, str]] = set()
 
     def fill(self) -> None:
         """Bring in all that is named, and what that names, until nothing leads out."""
@@ -207,6 +208,14 @@ class _Work:
         value = self._read(found, source, file, inner)
         if value is None:
             return None
+        onward = value.get("$ref") if is_object(value) and len(value) == 1 else None
+        held = self.sources[file]
+        if isinstance(onward, str) and held is not None and not alias and key not in self._passed:
+            self._passed.add(key)  # a name for a name is none: who leads in a circle stays there
+            if onward.startswith("#") or _leads_out(onward):
+                further = self._split(held, onward)
+                if further[0] != self.root:
+                    return self._home(found, source, (*further, section))
         name = self.names.get(key) or _name(file, inner, members)
         self.names[key] = name
         members[name] = value
@@ -304,4 +313,3 @@ def _name(file: Path, inner: str, taken: dict[str, Any]) -> str:
     while name in taken:
         name, count = f"{wanted}_{count}", count + 1
     return name
-

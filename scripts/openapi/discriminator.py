@@ -25,7 +25,9 @@ def chosen_by(
         for value, target in rule.get("mapping", {}).items()
         if _reference(str(target)) == reference
     ]
-    return mapped or stated(document, rule["propertyName"], branch) or [reference.rpartition("/")[2]]
+    return (
+        mapped or stated(document, rule["propertyName"], branch) or [reference.rpartition("/")[2]]
+    )
 
 
 def stated(document: dict[str, Any], name: str, branch: dict[str, Any]) -> list[str]:

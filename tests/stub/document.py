@@ -167,8 +167,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A security scheme: `kind` is header, query, cookie, bearer or basic; `name` is the key's
-    parameter.
+    """A security scheme: `kind` is header, query, cookie, bearer, basic or connection; `name` is
+    the key's parameter.
     """
 
     id: str
@@ -311,6 +311,8 @@ def _schemes(document: Document) -> dict[str, Scheme]:
             found[name] = Scheme(name, "basic", "Authorization")
         elif kind in ("http", "oauth2", "openIdConnect"):
             found[name] = Scheme(name, "bearer", "Authorization")
+        elif kind == "mutualTLS":
+            found[name] = Scheme(name, "connection", "")
         else:
             raise DocumentError(
                 f"{document.file}: security scheme {name} has type {kind!r}, which is not served."
@@ -399,5 +401,7 @@ def _security(document: Document, node: Node) -> tuple[tuple[Scheme, ...], ...]:
             raise DocumentError(
                 f"{document.file}: security scheme {missing[0]!r} is not defined; define it."
             )
-        alternatives.append(tuple(document.schemes[name] for name in names))
+        schemes = (document.schemes[name] for name in names)
+        # a certificate belongs to the connection, nothing of it is in a request
+        alternatives.append(tuple(one for one in schemes if one.kind != "connection"))
     return tuple(alternatives)

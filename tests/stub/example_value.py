@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass, field
 
@@ -130,10 +131,8 @@ class _Maker:
                     raise
         extra = schema.get("additionalProperties")
         if not known.members and extra is not None and isinstance(extra.value, dict):
-            try:
+            with contextlib.suppress(_Endless):
                 made["name"] = self.value(extra)
-            except _Endless:
-                pass
         for name in known.required - set(made):
             made[name] = None  # nothing is said of it
         return made | known.fixed

@@ -225,7 +225,7 @@ class Service:
             raise WrongAnswer(f"{where}: the document does not state this status")
         schema = operation.response_schema(answer.status) if is_json(answer.media_type) else None
         body = parse(answer.body) if schema and isinstance(answer.body, bytes) else answer.body
-        faults = self._schemas.faults(schema, body, "body") if schema else []
+        faults = self._schemas.faults(schema, body, "body", answer=True) if schema else []
         if faults:
             raise WrongAnswer(f"{where}: {'; '.join(map(str, faults))}")
 

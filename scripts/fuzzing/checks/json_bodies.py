@@ -188,7 +188,12 @@ def _allowed(bench: Bench, draft: Draft, text: str | bytes) -> bool:
     components = bench.target.document.get("components", {})
     validator = jsonschema_rs.Draft202012Validator({**schema, "components": components})
     # JSON's own rules are stricter than Python's reader: those are for the server to know
-    return isinstance(text, str) and text == text.strip() and _plain(text) and validator.is_valid(value)
+    return (
+        isinstance(text, str)
+        and text == text.strip()
+        and _plain(text)
+        and validator.is_valid(value)
+    )
 
 
 def _plain(text: str) -> bool:

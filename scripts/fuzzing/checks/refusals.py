@@ -182,7 +182,8 @@ def _wrong_forms(bench: Bench, draft: Draft) -> Iterator[tuple[str, Draft]]:
     if schema.get("additionalProperties") is False:
         extra = Part("surplus", b"1")
         yield "a form with a field too many", replace(draft, parts=(*parts, extra))
-    yield "an empty form", replace(draft, parts=())
+    if required or bench.target.keeps:
+        yield "an empty form", replace(draft, parts=())
     condition = version_of(schema, [part.name for part in parts])
     if condition is not None:
         name = str(condition["header"])
