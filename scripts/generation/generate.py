@@ -33,24 +33,31 @@ def generate(root: Path, vendors: Sequence[str]) -> list[str]:
     unique = list(dict.fromkeys(vendors))
     if not unique:
         raise GenerationError("there is no document in spec/: put <vendor>.yaml there")
-    problems: list[Problem] = []
+    problems: list[Problem] = list(documents.unread(root))
+    sound: list[str] = []
     for vendor in unique:
         try:
             documents.as_written(root, vendor)  # refused before the generator is even imported
+            sound.append(vendor)
         except DocumentError as error:
-            problems.extend(error.problems)
-    if problems:
+            problems.extend(documents.problems(root, vendor) or error.problems)
+    if not sound:
         raise DocumentError(problems)
     from .package import write_package
 
     output = root / "generated"
     with tree.aside(output) as new:
         tree.keep(output, new, leave_out=unique)
-        for vendor in unique:
+        for vendor in sound:
             try:
                 write_package(root, vendor, new / vendor)
             except DocumentError as error:
-                problems.extend(error.problems)
+                problems.extend(
+                    {
+                        **dict.fromkeys(error.problems),
+                        **dict.fromkeys(documents.problems(root, vendor)),
+                    }
+                )
         if problems:
             raise DocumentError(problems)
         _format([new / vendor for vendor in unique])

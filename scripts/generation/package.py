@@ -62,17 +62,20 @@ def write_package(root: Path, vendor: str, target: Path) -> None:
     corrected = documents.corrected(root, vendor)
     document = documents.with_codegen(root, corrected)
     plain = without_boolean_schemas(document.data)
-    _refuse(
-        document,
-        [
-            *losses.before(vendor, plain),
-            *faults(plain, client_name(vendor, plain)),
-            *parsed.faults(plain),
-        ],
-    )
-    data = prepared(plain)
-    config = configuration(root, document, data, target)
-    generated = _parsed(document, data, config)
+    found = [
+        *losses.before(vendor, plain),
+        *faults(plain, client_name(vendor, plain)),
+        *parsed.faults(plain),
+    ]
+    problems = [_refused(document, fault) for fault in dict.fromkeys(found)]
+    try:
+        data = prepared(plain)
+        config = configuration(root, document, data, target)
+        generated = _parsed(document, data, config)
+    except DocumentError as error:
+        raise DocumentError(dict.fromkeys([*problems, *error.problems])) from error
+    if problems:
+        raise DocumentError(problems)
     rename_attributes(generated)
     try:
         surface = surface_of(vendor, data, generated)
