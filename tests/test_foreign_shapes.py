@@ -1,5 +1,5 @@
-"""Documents of other shapes than ours, with nothing but themselves: every method of their clients is
-called, the stub answers it, and fuzz.py finds nothing on the stub.
+"""Documents of other shapes than ours, with nothing but themselves: every method of their clients
+is called, the stub answers it, and fuzz.py finds nothing on the stub.
 """
 
 from __future__ import annotations
@@ -68,15 +68,15 @@ def test_the_stub_answers_every_method_with_what_the_document_says(
     assert wrong == {}
 
 
-@pytest.mark.parametrize("name", ["forge", "zoo"])
+@pytest.mark.parametrize(("name", "parts"), [("forge", "client"), ("zoo", "properties")])
 def test_the_fuzzer_takes_a_file_and_finds_nothing_on_the_stub(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, parts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / f"{name} copy.yaml"  # no package of that name is imported already
     shutil.copy(FOREIGN / f"{name}.yaml", path)
     code = fuzz.main(
-        [str(path), "--cases", "2", "--max-time", "4", "--seed", "3", "--json",
-         "--parts", "properties,client"]
+        [str(path), "--cases", "2", "--max-time", "3", "--seed", "3", "--json",
+         "--parts", parts]
     )  # fmt: skip
     report = json.loads(capsys.readouterr().out)
     assert report["findings"] == []

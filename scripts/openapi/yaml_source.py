@@ -109,7 +109,7 @@ def parse(raw: bytes, path: Path) -> YamlSource:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
-        raise DocumentError([*reader.problems, _syntax(path, mark, what)]) from None
+        raise DocumentError([*reader.problems, _syntax(path, text, mark, what)]) from None
     except yaml.reader.ReaderError as error:
         line, column = _line_column(text, error.position)
         message = f"holds a character that YAML forbids ({error.reason})"
@@ -169,9 +169,10 @@ def _line_column(text: str, position: int | None) -> Place:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _syntax(path: Path, mark: yaml.Mark | None, what: str) -> Problem:
+def _syntax(path: Path, text: str, mark: yaml.Mark | None, what: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if "'\\t'" in what or "\t" in what or "tab character" in what:
+    at = text.split("\n")[line - 1 : line]
+    if at and at[0][column - 1 : column] == "\t":
         return Problem(
             path, line, column, "", "a tab stands where YAML wants spaces", "Indent with spaces"
         )
