@@ -65,7 +65,7 @@ def _piece(item: Any, more: int = 0) -> str:
     """A text for one part of a pattern; `more` times longer than need be where that is allowed."""
     kind, value = str(item[0]), item[1]
     if kind == "LITERAL":
-        return chr(value)
+        return chr(int(value))
     if kind in ("ANY", "NOT_LITERAL"):
         return "b" if value == ord("a") else "a"
     if kind == "IN":
@@ -75,9 +75,9 @@ def _piece(item: Any, more: int = 0) -> str:
     if kind == "SUBPATTERN":
         return "".join(_piece(one, more) for one in value[-1])
     if kind in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-        low, high, inner = value
-        count = min(low + more, int(high), 10_000) if more else low
-        return "".join(map(_piece, inner)) * count
+        low, high, inner = int(value[0]), int(value[1]), value[2]
+        count = min(low + more, high, 10_000) if more else low
+        return count * "".join(map(_piece, inner))
     return ""  # anchors, and what looks around
 
 

@@ -125,8 +125,8 @@ class Service:
             s for s in statuses if call.operation is not None and call.operation.documents(s)
         ]
         status = (documented or statuses)[0]
-        documented = call.operation.json_answer(status) if call.operation is not None else None
-        media_type = documented[0] if documented else "application/json"
+        stated = call.operation.json_answer(status) if call.operation is not None else None
+        media_type = stated[0] if stated else "application/json"
         error = self.vendor.refusal(refused, status, call)
         return Answer(status, error, refused.headers, media_type=media_type)
 
@@ -224,8 +224,10 @@ class Service:
         if not operation.documents(answer.status):
             raise WrongAnswer(f"{where}: the document does not state this status")
         schema = operation.response_schema(answer.status) if is_json(answer.media_type) else None
-        body = parse(answer.body) if schema and isinstance(answer.body, bytes) else answer.body
-        faults = self._schemas.faults(schema, body, "body", answer=True) if schema else []
+        if schema is None:
+            return
+        body = parse(answer.body) if isinstance(answer.body, bytes) else answer.body
+        faults = self._schemas.faults(schema, body, "body", answer=True)
         if faults:
             raise WrongAnswer(f"{where}: {'; '.join(map(str, faults))}")
 
