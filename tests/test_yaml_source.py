@@ -138,10 +138,10 @@ def test_what_json_cannot_hold_is_refused_with_its_pointer(
 
 
 def test_all_wrong_keys_are_told_at_once() -> None:
-    found = problems("a: 1\na: 2\n3: x\nb: {c: 1, c: 2}\n")
+    found = problems("a: 1\na: 2\n3.5: x\nb: {c: 1, c: 2}\n")
     assert [(problem.line, problem.pointer) for problem in found] == [
         (2, "/a"),
-        (3, "/3"),
+        (3, "/3.5"),
         (4, "/b/c"),
     ]
 

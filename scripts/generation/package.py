@@ -148,7 +148,8 @@ def _pointer(data: Any, location: tuple[int | str, ...]) -> str:
 
 def _allow_what_openapi_allows() -> None:
     # the generator refuses names in a path, and values in headers, that our runtime can write
-    parser._PATH_PARAM_REGEX = re.compile(r"\{([^{}]+)\}")
+    path_parameter = re.compile(r"\{([^{}]+)\}")
+    parser._PATH_PARAM_REGEX = path_parameter  # pyright: ignore[reportPrivateUsage]
     kinds = (ListProperty, ModelProperty, AnyProperty, DateProperty, DateTimeProperty, UuidProperty)
     for kind in kinds:
         kind._allowed_locations = set(ParameterLocation)  # pyright: ignore[reportPrivateUsage]

@@ -195,7 +195,9 @@ _KINDS = {
 
 def _targets(data: dict[str, Any]) -> Iterator[Fault]:
     for at, value in objects(data):
-        key = at[-1] if at[-1:] == ("requestBody",) else at[-2] if len(at) > 1 else ""
+        if len(at) < 2:
+            continue
+        key = at[-1] if at[-1] == "requestBody" else at[-2]
         if at[:1] != ("paths",) or "$ref" not in value or key not in _KINDS:
             continue
         if not isinstance(at[-1], int) and key == "parameters":
