@@ -76,7 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
                 return 0
         return _generate(root, chosen)
     except DocumentError as error:
-        print(error, file=sys.stderr)
+        from scripts.openapi.rendering import rendered
+
+        told = rendered(error.problems, chosen.format)
+        print(told, file=sys.stderr if chosen.format == "text" else sys.stdout)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "scripts":
             raise

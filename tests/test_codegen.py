@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import json
 import shutil
 import subprocess
 import sys
@@ -101,37 +98,7 @@ def test_a_document_without_overrides_is_enough(tmp_path: Path) -> None:
     assert "class AsyncMyVendor:" in service.read_text(encoding="utf-8")
 
 
-# --- the templates of openapi-python-client -------------------------------------------------------
-
-HASHES = ROOT / "tests/data/upstream_templates.json"
-
-
-def upstream() -> Path:
-    found = importlib.util.find_spec("openapi_python_client")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "templates"
-
-
-def test_the_upstream_templates_are_those_that_ours_were_written_against() -> None:
-    """Ours replace them; what changes there has to be looked at before the version is raised."""
-    expected = json.loads(HASHES.read_text(encoding="utf-8"))
-    found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in upstream().glob("*.jinja")
-        if path.name in expected
-    }
-    changed = sorted(name for name in expected if found.get(name) != expected[name])
-    assert not changed, (
-        f"openapi-python-client changed {', '.join(changed)}: compare with overrides/templates, "
-        f"then write the new SHA-256 into {HASHES.relative_to(ROOT)}"
-    )
-
-
-def test_every_override_of_an_upstream_template_is_watched() -> None:
-    ours = {path.name for path in (ROOT / "overrides/templates").iterdir()}
-    theirs = {path.name for path in upstream().glob("*.jinja")}
-    assert set(json.loads(HASHES.read_text(encoding="utf-8"))) == ours & theirs
+# --- our templates ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ def test_a_vendor_name_is_no_path(tmp_path: Path, vendor: str) -> None:
             "thing.yaml#/Thing",
             "/paths/~1things~1{id}/get/responses/200/content/application~1json/schema/$ref",
             14,
-            "leads out of the document",
+            "there is no such file",
         ),
         (
             "Thing: {type: object, properties: {size: {type: integer}}}",

@@ -87,6 +87,8 @@ paths:
       requestBody: {required: false, content: {text/*: {schema: {type: string, maxLength: 5}}}}
       responses: {"200": {description: ok, content: {application/json: {example: {ok: true}}}}}
   /undescribed:
+    get: {security: [], responses: {"404": {description: never there}}}
+  /anything:
     get: {security: [], responses: {default: {description: any}}}
   /made:
     get:
@@ -142,6 +144,10 @@ def test_without_example_the_answer_is_made_from_the_schema(fourth: str) -> None
 
 def test_an_operation_without_a_success_says_so(fourth: str) -> None:
     assert send(f"{fourth}/undescribed").status == 501
+
+
+def test_what_is_documented_of_all_answers_is_a_success_where_nothing_else_is(fourth: str) -> None:
+    assert send(f"{fourth}/anything").status == 200
 
 
 def test_literal_paths_win_over_templates(fourth: str) -> None:

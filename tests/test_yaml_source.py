@@ -66,6 +66,10 @@ def test_places_are_those_of_keys_and_list_items() -> None:
     )
 
 
+def test_a_whole_number_as_key_is_a_text() -> None:
+    assert yaml_source.parse(b"200: x\n-1: y\n", PATH).data == {"200": "x", "-1": "y"}
+
+
 def test_aliases_are_copies() -> None:
     data = yaml_source.parse(b"a: &x {n: [1]}\nb: *x\n", PATH).data
     assert data["b"] == {"n": [1]}
@@ -111,7 +115,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_place(
     ("raw", "pointer", "line", "column", "said"),
     [
         ("a:\n  b: 1\n  b: 2\n", "/a/b", 3, 3, 'the key "b" appears twice, first in line 2'),
-        ("200: x\n", "/200", 1, 1, "the key 200 is not a text"),
+        ("2.0: x\n", "/2.0", 1, 1, "the key 2.0 is not a text"),
+        ("0x1F: x\n", "/0x1F", 1, 1, "the key 0x1F is not a text"),
+        ("200: x\n'200': y\n", "/200", 2, 1, 'the key "200" appears twice'),
         ("true: x\n", "/true", 1, 1, "the key true is not a text"),
         ("~: x\n", "/~0", 1, 1, "the key ~ is not a text"),
         ("a: &x {b: 1}\nc:\n  <<: *x\n", "/c/<<", 3, 3, "merge keys"),
@@ -132,10 +138,10 @@ def test_what_json_cannot_hold_is_refused_with_its_pointer(
 
 
 def test_all_wrong_keys_are_told_at_once() -> None:
-    found = problems("a: 1\na: 2\n3: x\nb: {c: 1, c: 2}\n")
+    found = problems("a: 1\na: 2\n3.5: x\nb: {c: 1, c: 2}\n")
     assert [(problem.line, problem.pointer) for problem in found] == [
         (2, "/a"),
-        (3, "/3"),
+        (3, "/3.5"),
         (4, "/b/c"),
     ]
 

@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 from scripts import codegen
+from scripts.openapi.documents import vendors
 
 ROOT = Path(__file__).resolve().parents[1]
 FOREIGN = ROOT / "tests" / "data" / "foreign"
@@ -149,9 +150,10 @@ def foreign() -> Workshop:
     folder = tempfile.TemporaryDirectory(prefix="foreign-")
     atexit.register(folder.cleanup)
     shop = Workshop.empty(Path(folder.name) / "root")
-    names = sorted(path.stem for path in FOREIGN.glob("*.yaml"))
-    for name in names:
-        shop.document(name, (FOREIGN / f"{name}.yaml").read_text(encoding="utf-8"))
+    shutil.copytree(FOREIGN, shop.root / "spec", dirs_exist_ok=True)
+    shutil.move(shop.root / "spec" / "overrides" / "zoo", shop.root / "overrides")
+    (shop.root / "spec" / "overrides").rmdir()
+    names = vendors(shop.root)
     done = shop.run(*names)
     assert done.code == 0, done.err
     sys.path[:0] = [str(shop.root / "generated" / name) for name in names]

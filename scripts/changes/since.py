@@ -57,8 +57,10 @@ def _refuse_unknown(root: Path, revision: str, unknown: list[str], known: list[s
 
 
 def _inputs(root: Path, vendor: str) -> dict[str, bytes]:
-    """All files that a vendor's package is made from, by path."""
-    files = [root / "spec" / f"{vendor}.yaml"]
+    """All files that a vendor's package may be made from, by path."""
+    others = {root / "spec" / f"{other}.yaml" for other in documents.vendors(root)}
+    others.discard(root / "spec" / f"{vendor}.yaml")
+    files = [path for path in (root / "spec").rglob("*") if path not in others]
     for part in (vendor, "templates", "runtime"):
         files += (root / "overrides" / part).rglob("*")
     return {

@@ -109,8 +109,8 @@ class Facts:
     def _read(self, label: str, status: int) -> tuple[Fact, ...]:
         view = self._views[label]
         schema = answer_schema(self._target, view, status)
-        if schema is None:
-            return ()
+        if schema is None or not self._target.keeps:
+            return ()  # an example says nothing of what was sent
         return tuple(_walk(self._target.document, schema, ()))
 
 
@@ -128,6 +128,8 @@ def _walk(
     properties: dict[str, Any] = schema.get("properties", {})
     for name, raw in properties.items():
         described = resolve(document, raw)
+        if not is_object(raw):
+            continue  # true or false: of any value, nothing is said
         here = (*path, name)
         # Beside a $ref stands what is said of this property, not of all that share the schema.
         stated = raw.get("x-meaning", described.get("x-meaning"))

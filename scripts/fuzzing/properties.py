@@ -49,6 +49,9 @@ def meaning(target: Target, budget: Budget, seed: int, emit: Emit, progress: Pro
             if check.writes and target.read_only:
                 bench.counts.not_applicable[check.name] = "it writes, and --read-only is given"
                 continue
+            if check.kept and not target.keeps:
+                bench.counts.not_applicable[check.name] = "the stub answers examples for it"
+                continue
             bench.check = check.name
             # A chance of its own: a check more or less changes no other check's cases.
             bench.random.seed(f"{seed} {check.name}")

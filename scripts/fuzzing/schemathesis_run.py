@@ -18,7 +18,7 @@ from schemathesis.transport import requests as transport
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, shown
 from scripts.fuzzing.budget import Budget
-from scripts.fuzzing.checks.answers import Answers
+from scripts.fuzzing.checks.answers import OF_EXAMPLES, Answers
 from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
@@ -189,6 +189,8 @@ class _Judge:
                 label = failure.operation or recorder.label
                 if shown_ and self._unknown_method(label, shown_[-1]):
                     continue
+                if shown_ and self._of_examples(verdict.name, shown_[-1]):
+                    continue
                 self._found(verdict.name, label, failure, shown_)
 
     def _view(self, label: str, exchange: Exchange) -> OperationView | None:
@@ -205,6 +207,20 @@ class _Judge:
         """
         refused = 400 <= exchange.status < 500 or exchange.status == 501
         return not self._bench.target.ours and refused and self._view(label, exchange) is None
+
+    def _of_examples(self, check: str, exchange: Exchange) -> bool:
+        """Whether this is what a server of examples cannot do better: it keeps nothing, refuses
+        where the document states no refusal, and reads forms to the letter.
+        """
+        if self._bench.target.keeps:
+            return False
+        form = "form" in (exchange.request.header("Content-Type") or "")
+        return (
+            (check == "status_code_conformance" and exchange.status in {*OF_EXAMPLES, 501})
+            or (check == "not_a_server_error" and exchange.status == 501)
+            or check in ("use_after_free", "ensure_resource_availability")
+            or (check in ("positive_data_acceptance", "negative_data_rejection") and form)
+        )
 
     def _found(
         self, check: str, label: str, failure: Failure, exchanges: tuple[Exchange, ...]

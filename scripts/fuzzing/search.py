@@ -10,7 +10,7 @@ from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.errors import Flaky, NonInteractiveExampleWarning
+from hypothesis.errors import Flaky, NonInteractiveExampleWarning, Unsatisfiable
 from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
 
@@ -124,7 +124,8 @@ def _fails(
         with seed_alone(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NonInteractiveExampleWarning)
             run()
-    except Enough:
+    except (Enough, Unsatisfiable):
+        # Unsatisfiable: a schema that no value was found for
         return bool(last)
     except (Failed, Flaky, ExceptionGroup):
         # Flaky: it failed and did not again. It has been seen.

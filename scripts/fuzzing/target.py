@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -15,6 +16,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from scripts.fuzzing.credentials import Credentials, Redaction, Scheme, schemes
 from scripts.fuzzing.exchange import Exchange, Pace, Request, Sender
 from scripts.openapi import overlay, yaml_source
+from scripts.openapi.bundle import bundled
+from scripts.openapi.discriminator import told_apart
 from scripts.openapi.operations import OperationView, operations
 from scripts.openapi.origin import Origins
 
@@ -27,7 +30,12 @@ READING = frozenset({"get", "head", "options"})
 # The stub's own credentials, see tests/stub/checks/security.py: two that open everything of their
 # kind, two that are known and may do nothing.
 _STUB_KEY, _STUB_TOKEN = "test-api-key", "test-token"
-_STUB_FORBIDDEN = {_STUB_KEY: "forbidden-api-key", _STUB_TOKEN: "forbidden-token"}
+_STUB_PASSWORD = f"user:{_STUB_TOKEN}"
+_STUB_FORBIDDEN = {
+    _STUB_KEY: "forbidden-api-key",
+    _STUB_TOKEN: "forbidden-token",
+    _STUB_PASSWORD: "user:forbidden-token",
+}
 
 
 class TargetError(Exception):
@@ -41,6 +49,8 @@ class Target:
     `base_url` has no slash at its end; paths of the document follow it. `stub` is the running stub
     when the server is ours, else None. `values` are parameters that exist on the server, by name
     (`{"user-id": 1234567}`), from the command line; the document's examples stand behind them.
+    `keeps` tells whether the server keeps what it is sent; the stub does for the vendors that it
+    knows, and answers examples for others.
     """
 
     name: str
@@ -53,6 +63,7 @@ class Target:
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float = 15.0
     root: Path = ROOT
+    keeps: bool = True
 
     def __post_init__(self) -> None:
         self.redaction = Redaction(self.credentials)
@@ -110,9 +121,12 @@ class Target:
 
     def url(self, view: OperationView, path: Mapping[str, object], query: str = "") -> str:
         """The URL of an operation. Path parameters are percent-encoded here; `query` is not."""
-        filled = view.path
-        for name, value in path.items():
-            filled = filled.replace(f"{{{name}}}", quote(str(value), safe=""))
+        filled = "".join(
+            quote(str(path[piece[1:-1]]), safe="")
+            if piece[:1] == "{" and piece[1:-1] in path
+            else quote(piece, safe="/%{}:@!$&'()*+,;=-._~")
+            for piece in re.split(r"(\{[^{}]*\})", view.path)
+        )
         return f"{self.base_url}{filled}" + (f"?{query}" if query else "")
 
     def betrays(self, exchange: Exchange) -> bool:
@@ -169,15 +183,22 @@ def opened(wanted: Wanted) -> Generator[Target]:
     """The target, ready to be called; the stub runs as long as the block does.
 
     Raises TargetError: no such document, no credentials, a host that may not be written to.
+    Raises DocumentError: the document cannot be read, or no client be made of it for the stub.
     """
     name, path = _document_path(wanted)
-    document = yaml_source.load(path).data
+    if wanted.base_url is None and path.parent.parent != wanted.root / "generated":
+        from scripts.fuzzing.workplace import workplace
+
+        with (
+            workplace(path, ROOT) as (place, vendor),
+            opened(replace(wanted, document=vendor, root=place)) as target,
+        ):
+            yield target
+        return
+    document = told_apart(bundled(yaml_source.load(path), path.parent).data)
     if wanted.base_url is None:
-        if path.parent.parent != wanted.root / "generated":
-            raise TargetError(
-                f"{path}: the stub serves only generated/<vendor>/openapi.yaml;"
-                " name the server of this document with --base-url."
-            )
+        from tests.stub.app import VENDORS
+
         with _stub(wanted.root) as stub:
             yield Target(
                 name,
@@ -188,6 +209,7 @@ def opened(wanted: Wanted) -> Generator[Target]:
                 read_only=wanted.read_only,
                 values=wanted.values,
                 root=wanted.root,
+                keeps=name in VENDORS,
             )
         return
     base = _base_url(wanted.base_url)
@@ -243,9 +265,13 @@ def _stub(root: Path) -> Generator[Stub]:
 
 def _stub_credentials(document: dict[str, Any]) -> Credentials:
     known = schemes(document)
+    kinds = {"": _STUB_KEY, "basic": _STUB_PASSWORD}
     return Credentials(
         known,
-        {name: _STUB_TOKEN if scheme.prefix else _STUB_KEY for name, scheme in known.items()},
+        {
+            name: kinds.get(scheme.prefix.strip().lower(), _STUB_TOKEN)
+            for name, scheme in known.items()
+        },
     )
 
 

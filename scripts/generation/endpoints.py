@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,7 +71,7 @@ class RequestBody:
 
     @property
     def form_model(self) -> bool:
-        """Whether the fields of a form are described, so that they can be checked."""
+        """Whether it is an object whose fields are described, so that they can be checked."""
         return isinstance(self.prop, ModelProperty)
 
     @property
@@ -156,16 +157,19 @@ class Endpoint:
     @property
     def path_expression(self) -> str:
         """The code that fills the path."""
-        path = quote(self.path, safe=_IN_PATHS)
-        if not self.at("path"):
-            return repr(path)
-        text = _literal(path)
-        for parameter in self.at("path"):
+        known = {parameter.wire_name: parameter for parameter in self.at("path")}
+        if not known:
+            return repr(quote(self.path, safe=_IN_PATHS))
+        text = ""
+        for piece in re.split(r"(\{[^{}]*\})", self.path):
+            parameter = known.get(piece[1:-1]) if piece.startswith("{") else None
+            if parameter is None:
+                text += _literal(quote(piece, safe=_IN_PATHS))
+                continue
             arguments = f"{parameter.wire_name!r}, {parameter.name}"
             if (parameter.style, parameter.explode) != ("simple", False):
                 arguments += f", {parameter.style!r}, {parameter.explode}"
-            place = _literal("{" + parameter.wire_name + "}")
-            text = text.replace(place, f"{{path_segment({arguments})}}")
+            text += f"{{path_segment({arguments})}}"
         return f'f"{text}"'
 
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.openapi.vendors import unread
 from scripts.openapi.vendors import vendors as all_vendors
 
 from . import manifest, tree
@@ -87,7 +88,7 @@ def generate(
         if vendors:
             entries = {**recorded, **entries}
         written = [vendor for vendor in chosen if vendor not in kept]
-        if not written and not removed and _is_current(place, entries):
+        if not written and not removed and not unread(root) and _is_current(place, entries):
             return Run((), tuple(chosen))
         replaced = False
         try:
@@ -95,8 +96,8 @@ def generate(
                 _keep(place, new, leave_out={*written, *removed, manifest.NAME})
                 entries.update(_write(root, recorded, new, written, jobs))
                 (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
-                if compare is not None:
-                    compare(place, new, written)
+                if compare is not None and place.is_dir():
+                    compare(place, new, [*written, *removed])
                 end.enter_context(uninterrupted())  # until what was there before is gone too
                 tree.exchange(new, place)
                 replaced = True
@@ -204,7 +205,8 @@ def _write(
     jobs: int | None,
 ) -> dict[str, manifest.Entry]:
     """Write the packages of vendors into a folder; the entries of the manifest for them."""
-    if not vendors:
+    problems = unread(root)
+    if not vendors and not problems:
         return {}
     made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
     limit = jobs or processors()
@@ -223,7 +225,7 @@ def _write(
         size=lambda task: size(task[0]),
         jobs=limit,
     )
-    problems = [problem for found in tried for problem in found]
+    problems += [problem for found in tried for problem in found]
     if problems:
         from scripts.openapi.problem import DocumentError
 
@@ -247,8 +249,8 @@ class _Read:
 
     @property
     def files(self) -> list[Path]:
-        """From where the first was read."""
-        return sorted(self.documents[0].origins.files())
+        """From where they were read."""
+        return list(self.documents[0].files)
 
 
 def _read(root: Path, vendor: str) -> _Read:
@@ -261,7 +263,7 @@ def _read(root: Path, vendor: str) -> _Read:
             corrected = documents.with_corrections(root, written)
             return _Read((), (corrected, documents.with_codegen(root, corrected)))
         except DocumentError as error:
-            return _Read(error.problems)
+            return _Read(tuple(documents.problems(root, vendor)) or error.problems)
 
 
 def _attempt(root: Path, target: Path, task: tuple[str, _Read]) -> tuple[Problem, ...]:

@@ -37,7 +37,7 @@ def inputs(root: Path, vendor: str, parts: Iterable[str] = ()) -> dict[str, str]
 
 def shared_parts(made: Mapping[str, str]) -> list[str]:
     """The files that a document was read from, by what was recorded of its inputs."""
-    return [path for path in made if path.endswith((".yaml", ".yml", ".json"))]
+    return [path for path in made if path.startswith("spec/")]
 
 
 def watched(root: Path) -> list[Path]:

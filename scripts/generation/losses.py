@@ -9,7 +9,7 @@ from typing import Any
 
 from openapi_python_client.parser.properties import ModelProperty
 
-from scripts.openapi.operations import media_kind, operations, resolve
+from scripts.openapi.operations import OperationView, media_kind, operations, resolve
 from scripts.openapi.pointer import pointer
 from scripts.openapi.validity import Fault, objects
 
@@ -34,10 +34,7 @@ def before(vendor: str, document: dict[str, Any]) -> Iterator[Fault]:
         )
     yield from _texts(document)
     yield from _servers(document)
-    for path, item in document.get("paths", {}).items():
-        if "$ref" in item:
-            message = "a path that is a $ref would be missing"
-            yield Fault(pointer(("paths", path)), message, "Write its operations here")
+    yield from _schemes(document)
     shapes: dict[tuple[str, str], str] = {}
     schemes = document.get("components", {}).get("securitySchemes", {})
     for view in operations(document):
@@ -50,6 +47,7 @@ def before(vendor: str, document: dict[str, Any]) -> Iterator[Fault]:
             message = "a path ends before its query, and what follows would be lost"
             yield Fault(view.pointer, message, "Describe it as query parameters")
         for parameter in view.parameters:
+            yield from _unsendable(document, view, parameter)
             if "schema" not in parameter:
                 yield Fault(
                     f"{view.pointer}/parameters",
@@ -64,6 +62,36 @@ def before(vendor: str, document: dict[str, Any]) -> Iterator[Fault]:
         body = resolve(document, view.operation.get("requestBody", {}))
         for media_type, content in body.get("content", {}).items():
             yield from _form(document, f"{view.pointer}/requestBody", media_type, content)
+
+
+def _unsendable(
+    document: dict[str, Any], view: OperationView, parameter: dict[str, Any]
+) -> Iterator[Fault]:
+    name = str(parameter["name"])
+    if parameter["in"] in ("header", "cookie") and not re.fullmatch(_TOKEN, name):
+        message = f"{name!r} cannot be the name of a {parameter['in']} (RFC 9110, 5.6.2)"
+        yield Fault(f"{view.pointer}/parameters", message, "Correct the name")
+    kind = resolve(document, parameter.get("schema", {})).get("type")
+    if parameter.get("style") == "deepObject" and kind not in (None, "object"):
+        message = f"the style of {name!r} is deepObject, and it is no object"
+        yield Fault(f"{view.pointer}/parameters", message, "Let the style be form")
+
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+# Ways to authenticate in which what is sent depends on what the server asked.
+_DIALOGUES = ("digest", "hoba", "mutual", "negotiate", "ntlm", "scram-sha-1", "scram-sha-256")
+
+
+def _schemes(document: dict[str, Any]) -> Iterator[Fault]:
+    schemes: dict[str, Any] = document.get("components", {}).get("securitySchemes", {})
+    for name, written in schemes.items():
+        scheme = str(resolve(document, written).get("scheme", "")).lower()
+        if scheme in _DIALOGUES:
+            yield Fault(
+                pointer(("components", "securitySchemes", name)),
+                f"HTTP authentication by {scheme} is a dialogue that no client here can lead",
+                f"Offer bearer, basic or a key beside it, and remove it in {_OVERLAY}",
+            )
 
 
 def _servers(document: dict[str, Any]) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from openapi_python_client import Project
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser import openapi as parser
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint as ParsedEndpoint
 from openapi_python_client.parser.properties import AnyProperty, ModelProperty
@@ -66,17 +67,20 @@ def write_package(
     """
     vendor = document.vendor
     plain = without_boolean_schemas(document.data)
-    _refuse(
-        document,
-        [
-            *losses.before(vendor, plain),
-            *faults(plain, client_name(vendor, plain)),
-            *parsed.faults(plain),
-        ],
-    )
-    data = prepared(plain)
-    config = configuration(root, document, data, target)
-    generated = _parsed(document, data, config)
+    found = [
+        *losses.before(vendor, plain),
+        *faults(plain, client_name(vendor, plain)),
+        *parsed.faults(plain),
+    ]
+    problems = [_refused(document, fault) for fault in dict.fromkeys(found)]
+    try:
+        data = prepared(plain)
+        config = configuration(root, document, data, target)
+        generated = _parsed(document, data, config)
+    except DocumentError as error:
+        raise DocumentError(dict.fromkeys([*problems, *error.problems])) from error
+    if problems:
+        raise DocumentError(problems)
     rename_attributes(generated)
     try:
         surface = surface_of(vendor, data, generated)
@@ -112,7 +116,7 @@ def write_package(
 
 
 def _parsed(document: documents.Document, data: dict[str, Any], config: Config) -> GeneratorData:
-    _allow_in_headers()
+    _allow_what_openapi_allows()
     try:
         OpenAPI.model_validate(data)  # the generator does so too, and tells less
     except ValidationError as error:
@@ -147,8 +151,10 @@ def _pointer(data: Any, location: tuple[int | str, ...]) -> str:
     return pointer(at)
 
 
-def _allow_in_headers() -> None:
-    # the generator refuses in headers what OpenAPI allows there and our runtime can write
+def _allow_what_openapi_allows() -> None:
+    # the generator refuses names in a path, and values in headers, that our runtime can write
+    path_parameter = re.compile(r"\{([^{}]+)\}")
+    parser._PATH_PARAM_REGEX = path_parameter  # pyright: ignore[reportPrivateUsage]
     kinds = (ListProperty, ModelProperty, AnyProperty, DateProperty, DateTimeProperty, UuidProperty)
     for kind in kinds:
         kind._allowed_locations = set(ParameterLocation)  # pyright: ignore[reportPrivateUsage]
@@ -232,10 +238,16 @@ def _equip(project: Project, surface: Surface) -> None:
 
 
 def _body_choices(view: Endpoint) -> list[RequestBody]:
-    # what is told by its class first, what takes anything last; a mapping becomes JSON, else a form
+    # what is told by its class first, what takes anything last; a mapping becomes an object in
+    # JSON, else a form
     return sorted(
         view.bodies,
-        key=lambda body: (body.kind in ("json", "form"), body.check is None, body.kind == "json"),
+        key=lambda body: (
+            body.kind in ("json", "form"),
+            body.check is None,
+            body.kind == "json",
+            body.form_model,
+        ),
     )
 
 

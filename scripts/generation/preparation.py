@@ -8,11 +8,13 @@ from typing import Any, cast
 
 from openapi_python_client.strings import snake_case
 
+from scripts.openapi.discriminator import chosen_by
 from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import METHODS, media_kind, operations, properties, resolve
 from scripts.openapi.validity import objects
 
 from .python_types import RESERVED_CLASSES
+from .references import follow_references
 
 _BINARY = {"type": "string", "format": "binary"}
 
@@ -43,6 +45,7 @@ def without_boolean_schemas(document: dict[str, Any]) -> dict[str, Any]:
 def prepared(document: dict[str, Any]) -> dict[str, Any]:
     """A copy for the generator, of a document without boolean schemas.
 
+    - References lead where the generator looks for them.
     - OpenAPI 3.1 describes a file as a body or part without schema, the generator wants
       ``format: binary``.
     - Of several media types of an answer the generator reads the first; JSON comes first. An answer
@@ -53,6 +56,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
+    follow_references(result)
     for view in operations(result):
         body = resolve(result, view.operation.get("requestBody", {}))
         for media_type, content in body.get("content", {}).items():
@@ -168,23 +172,16 @@ def _name_members(schema: dict[str, Any]) -> None:
 
 
 def _discriminate(document: dict[str, Any], schema: dict[str, Any]) -> None:
-    rule = schema["discriminator"]
-    mapping = {value: _reference(str(target)) for value, target in rule.get("mapping", {}).items()}
+    name = schema["discriminator"]["propertyName"]
     for member in [*schema.get("oneOf", []), *schema.get("anyOf", [])]:
-        reference = member.get("$ref")
-        if not isinstance(reference, str):
+        if not isinstance(member.get("$ref"), str):
             continue
-        values = [value for value, target in mapping.items() if target == reference]
-        values = values or [reference.rpartition("/")[2]]
         target = resolve(document, member)
-        known = target.get(DISCRIMINATED, {"property": rule["propertyName"], "values": []})
-        if known["property"] == rule["propertyName"]:
+        known = target.get(DISCRIMINATED, {"property": name, "values": []})
+        if known["property"] == name:
+            values = chosen_by(document, schema, member)
             known["values"] = sorted({*known["values"], *values})
             target[DISCRIMINATED] = known
-
-
-def _reference(target: str) -> str:
-    return target if target.startswith("#") else f"#/components/schemas/{target}"
 
 
 def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:

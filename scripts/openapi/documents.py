@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from scripts.openapi import overlay, yaml_source
+from scripts.openapi.bundle import bundled
 from scripts.openapi.origin import Origin, Origins
 from scripts.openapi.overlay import Change
 from scripts.openapi.pointer import locate, resolve
 from scripts.openapi.problem import DocumentError, Problem
 from scripts.openapi.vendors import vendors as vendors
+from scripts.openapi.yaml_source import YamlSource
 
 if TYPE_CHECKING:
     from scripts.openapi.validity import Fault
@@ -25,7 +27,8 @@ class Document:
     """A vendor's valid OpenAPI document.
 
     `data` is the document, `changes` what overlays changed, in order; `overlays` names the overlay
-    files that were applied, and `origins` knows where each value was written.
+    files that were applied, `files` those in spec/ that it was read from, its own first, and
+    `origins` knows where each value was written.
     """
 
     vendor: str
@@ -33,6 +36,7 @@ class Document:
     origins: Origins
     changes: tuple[Change, ...] = ()
     overlays: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()
 
     def origin(self, pointer: str) -> Origin:
         """File, line and overlay action that wrote the value at a JSON pointer, or the nearest
@@ -81,6 +85,35 @@ def with_codegen(root: Path, document: Document) -> Document:
     return _overlaid(root, document, "codegen")
 
 
+def problems(root: Path, vendor: str) -> list[Problem]:
+    """Every problem of a vendor's document and overlays that can be found, each stage as far as
+    the one before leaves something to look at.
+    """
+    found: list[Problem] = []
+    document: Document | None = None
+    try:
+        document = _read(root, vendor)
+        found += _faults(document)
+    except DocumentError as error:
+        found += error.problems
+    for stage in get_args(Stage):
+        path = root / "overrides" / vendor / f"{stage}.yaml"
+        if not path.exists():
+            continue
+        try:
+            source = yaml_source.load(path)
+            if document is None:
+                found += overlay.faults(source, _extended(root, vendor, stage))
+                continue
+            document = _applied(root, document, source, stage)
+            # what the spec has wrong is told; what an action makes wrong stands in its overlay
+            found += [one for one in _faults(document) if one.path == path]
+        except DocumentError as error:
+            found += error.problems
+            document = None
+    return list(dict.fromkeys(found))
+
+
 def dump(document: Document) -> str:
     """YAML text of a document, for `generated/<vendor>/openapi.yaml`: the same bytes for the same
     document.
@@ -111,8 +144,8 @@ def _read(root: Path, vendor: str) -> Document:
         raise DocumentError(
             [Problem(path, None, None, "", f'there is no vendor "{vendor}"', remedy)]
         )
-    source = yaml_source.load(path)
-    return Document(vendor, source.data, Origins.of(source))
+    whole = bundled(yaml_source.load(path), root / "spec")
+    return Document(vendor, whole.data, whole.origins, files=whole.files)
 
 
 def _overlaid(root: Path, document: Document, stage: Stage) -> Document:
@@ -120,27 +153,37 @@ def _overlaid(root: Path, document: Document, stage: Stage) -> Document:
     path = root / "overrides" / vendor / f"{stage}.yaml"
     if not path.exists():
         return _checked(document)
-    allowed: tuple[Path, ...] = (root / "spec" / f"{vendor}.yaml",)
-    if stage == "codegen":
-        allowed = (root / "generated" / vendor / "openapi.yaml", *allowed)
-    done = overlay.apply(document.data, document.origins, yaml_source.load(path), extends=allowed)
-    return _checked(
-        Document(
-            vendor,
-            done.data,
-            done.origins,
-            (*document.changes, *done.changes),
-            (*document.overlays, path),
-        )
+    return _checked(_applied(root, document, yaml_source.load(path), stage))
+
+
+def _extended(root: Path, vendor: str, stage: Stage) -> tuple[Path, ...]:
+    """The documents that an overlay may say it extends."""
+    spec = root / "spec" / f"{vendor}.yaml"
+    return (root / "generated" / vendor / "openapi.yaml", spec) if stage == "codegen" else (spec,)
+
+
+def _applied(root: Path, document: Document, source: YamlSource, stage: Stage) -> Document:
+    extends = _extended(root, document.vendor, stage)
+    done = overlay.apply(document.data, document.origins, source, extends=extends)
+    return Document(
+        document.vendor,
+        done.data,
+        done.origins,
+        (*document.changes, *done.changes),
+        (*document.overlays, source.path),
+        document.files,
     )
 
 
-def _checked(document: Document) -> Document:
+def _faults(document: Document) -> list[Problem]:
     from scripts.openapi.validity import faults
 
-    problems = [_placed(document, fault) for fault in faults(document.data)]
-    if problems:
-        raise DocumentError(problems)
+    return [_placed(document, fault) for fault in faults(document.data)]
+
+
+def _checked(document: Document) -> Document:
+    if found := _faults(document):
+        raise DocumentError(found)
     return document
 
 

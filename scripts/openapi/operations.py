@@ -45,8 +45,12 @@ def resolve(document: dict[str, Any], value: Any) -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any]) -> Iterator[OperationView]:
-    """All operations in the order of the document, methods in the order of the specification."""
-    for path, item in document.get("paths", {}).items():
+    """All operations in the order of the document, methods in the order of the specification.
+
+    A path that is a ``$ref`` has the operations of what it names.
+    """
+    for path, written in document.get("paths", {}).items():
+        item = resolve(document, written)
         for method in METHODS:
             operation = item.get(method)
             if not isinstance(operation, dict):

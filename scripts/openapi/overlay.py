@@ -96,6 +96,11 @@ def apply(
     return Overlaid(work.data, work.changes, work.origins)
 
 
+def faults(overlay: YamlSource, extends: tuple[Path, ...]) -> list[Problem]:
+    """What is wrong with an overlay by itself, whatever document it is applied to."""
+    return _read(overlay, extends)[0]
+
+
 def _read(overlay: YamlSource, extends: tuple[Path, ...]) -> tuple[list[Problem], list[_Action]]:
     problems: list[Problem] = []
     data = overlay.data

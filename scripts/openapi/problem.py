@@ -25,11 +25,17 @@ class Problem:
     message: str
     remedy: str
 
-    def __str__(self) -> str:
+    @property
+    def shown_path(self) -> str:
+        """The path, from the root of the repository where it lies inside."""
         path = self.path
         if path.is_absolute() and path.is_relative_to(_ROOT):
             path = path.relative_to(_ROOT)
-        place = ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
+        return str(path)
+
+    def __str__(self) -> str:
+        parts = (self.shown_path, self.line, self.column)
+        place = ":".join(str(part) for part in parts if part is not None)
         return f"{place}: #{self.pointer}: {self.message}. {self.remedy}."
 
 

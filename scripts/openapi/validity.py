@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 # Keys whose value maps free names to objects, so that the names below them are no keywords.
-_NAME_MAPS = frozenset(
+NAME_MAPS = frozenset(
     (
         "paths",
         "webhooks",
@@ -46,8 +46,9 @@ _NAME_MAPS = frozenset(
     )
 )
 # Keys whose value is data of the API, in which $ref means nothing.
-_DATA = frozenset(("example", "default", "const", "enum", "value"))
+DATA = frozenset(("example", "default", "const", "enum", "value"))
 _METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace"])
+_PLACES = frozenset(("path", "query", "header", "cookie"))
 _LONGEST = 300
 
 
@@ -64,19 +65,35 @@ def faults(data: dict[str, Any]) -> list[Fault]:
     """Every fault found, in the order: version, references, structure, schemas, then what spans
     several places.
 
-    A later check runs only when the earlier ones find nothing, because it relies on them.
+    A document of another version is not looked at further. What openapi-spec-validator knows of
+    several places it tells only of a document without any other fault.
     """
-    for check in (_version, _references, _structure, _schemas, _meaning):
-        found = list(dict.fromkeys(check(data)))
-        if found:
-            return found
-    return []
+    told = list(_version(data))
+    if told and _of_another_version(data):
+        return told
+    checks = (_references, _targets, _inheritance, _structure, _schemas, _media_types)
+    for check in (*checks, _operation_ids, _path_parameters):
+        told += check(data)
+    return list(dict.fromkeys(told or _meaning(data)))
 
 
 def _version(data: dict[str, Any]) -> Iterator[Fault]:
     version = data.get("openapi")
-    if not isinstance(version, str) or not re.match(r"3\.1\.[0-9]+\Z", version):
+    if "swagger" in data:
+        message = f"this is Swagger {data['swagger']}, not an OpenAPI 3.1 document"
+        yield Fault("/swagger", message, "Convert it to OpenAPI 3.1")
+    elif isinstance(version, str) and re.match(r"3\.0\.[0-9]+\Z", version):
+        message = f"the OpenAPI version is {version!r}, in which schemas mean something else"
+        remedy = (
+            "Convert it to 3.1 (nullable, exclusiveMinimum, example), and write `openapi: 3.1.0`"
+        )
+        yield Fault("/openapi", message, remedy)
+    elif not isinstance(version, str) or not re.match(r"3\.1\.[0-9]+\Z", version):
         yield Fault("/openapi", f"the OpenAPI version is {version!r}", "Write `openapi: 3.1.0`")
+
+
+def _of_another_version(data: dict[str, Any]) -> bool:
+    return "swagger" in data or re.match(r"[0-9]+\.[0-9]", str(data.get("openapi"))) is not None
 
 
 def objects(
@@ -94,9 +111,9 @@ def objects(
             if names:
                 yield from objects(child, (*at, key))
             elif not (
-                key in _DATA or key.startswith("x-") or (key == "examples" and is_array(child))
+                key in DATA or key.startswith("x-") or (key == "examples" and is_array(child))
             ):
-                yield from objects(child, (*at, key), key in _NAME_MAPS and is_object(child))
+                yield from objects(child, (*at, key), key in NAME_MAPS and is_object(child))
 
 
 def _references(data: dict[str, Any]) -> Iterator[Fault]:
@@ -182,9 +199,132 @@ def _schema_objects(data: dict[str, Any]) -> Iterator[tuple[Location, Any]]:
             continue
         if "schema" in value and at[:2] != ("components", "schemas"):
             yield (*at, "schema"), value["schema"]
-    schemas = data.get("components", {}).get("schemas", {})
-    for name, schema in schemas.items():
+    components = data.get("components")
+    schemas = components.get("schemas") if is_object(components) else None
+    for name, schema in schemas.items() if is_object(schemas) else ():
         yield ("components", "schemas", name), schema
+
+
+# What a thing must have that a reference under a key leads to, and how it is called.
+_KINDS = {
+    "parameters": ("name", "a parameter"),
+    "responses": ("description", "an answer"),
+    "requestBody": ("content", "a request body"),
+}
+
+
+def _targets(data: dict[str, Any]) -> Iterator[Fault]:
+    for at, value in objects(data):
+        if len(at) < 2:
+            continue
+        key = at[-1] if at[-1] == "requestBody" else at[-2]
+        if at[:1] != ("paths",) or "$ref" not in value or key not in _KINDS:
+            continue
+        if not isinstance(at[-1], int) and key == "parameters":
+            continue
+        member, kind = _KINDS[str(key)]
+        found = _followed(data, value)
+        if found and member not in found:
+            message = f"$ref leads to {value['$ref']}, which is not {kind}"
+            yield Fault(pointer((*at, "$ref")), message, f"Name {kind} in components")
+
+
+def _inheritance(data: dict[str, Any]) -> Iterator[Fault]:
+    components = data.get("components")
+    schemas = components.get("schemas") if is_object(components) else None
+    for name in schemas if is_object(schemas) else ():
+        start = f"#/components/schemas/{name}"
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            for part in _inherited(_followed(data, {"$ref": waiting.pop()})):
+                if part == start:
+                    place = pointer(("components", "schemas", name, "allOf"))
+                    message = f"{name} is made of itself by allOf"
+                    yield Fault(place, message, "Take it out of allOf; in properties it may be")
+                    waiting, seen = [], {part}
+                    break
+                if part not in seen:
+                    seen.add(part)
+                    waiting.append(part)
+
+
+def _inherited(schema: dict[str, Any]) -> Iterator[str]:
+    parts: Any = schema.get("allOf")
+    for part in parts if is_array(parts) else []:
+        if is_object(part):
+            if isinstance(part.get("$ref"), str):
+                yield part["$ref"]
+            yield from _inherited(part)
+
+
+def _media_types(data: dict[str, Any]) -> Iterator[Fault]:
+    for at, value in objects(data):
+        content = value.get("content")
+        if at[:1] not in (("paths",), ("components",)) or at[-2:-1] == ("properties",):
+            continue
+        for name in content if is_object(content) else ():
+            if not re.match(r"[\w.+*!#$&^-]+/[\w.+*!#$&^-]+\s*(;.*)?\Z", name):
+                message = f"{name!r} is no media type"
+                remedy = "Write type/subtype, such as application/json"
+                yield Fault(pointer((*at, "content", name)), message, remedy)
+
+
+def _operation_ids(data: dict[str, Any]) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    for at, operation in _operations(data):
+        name = operation.get("operationId")
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            message = f"the operationId {name!r} is that of {first[name]} already"
+            remedy = "Give each operation its own operationId"
+            yield Fault(pointer((*at, "operationId")), message, remedy)
+        first.setdefault(name, f"{str(at[-1]).upper()} {at[1]}")
+
+
+def _path_parameters(data: dict[str, Any]) -> Iterator[Fault]:
+    for at, operation in _operations(data):
+        path = str(at[1])
+        places = re.findall(r"\{([^{}]*)\}", path)
+        shared = _followed(data, data["paths"][path]).get("parameters", [])
+        listed = [*(shared if is_array(shared) else []), *_listed(operation)]
+        known = [_followed(data, raw) for raw in listed]
+        if any("name" not in one or one.get("in") not in _PLACES for one in known):
+            continue  # what is wrong with it is told elsewhere
+        stated = [str(one["name"]) for one in known if one.get("in") == "path"]
+        for name in dict.fromkeys(places):
+            if name not in stated:
+                message = f"{{{name}}} in the path was not resolved: no parameter is called so"
+                remedy = f"Describe it: {{name: {name}, in: path, required: true, schema: …}}"
+                yield Fault(pointer(at), message, remedy)
+            if places.count(name) > 1:
+                remedy = "Give each place a name of its own"
+                yield Fault(pointer(at[:2]), f"the path has {{{name}}} twice", remedy)
+        for name in dict.fromkeys(stated):
+            if name not in places:
+                message = f"the parameter {name!r} in: path has no place in the path {path}"
+                yield Fault(pointer(at), message, f"Write {{{name}}} into the path, or remove it")
+
+
+def _listed(operation: Mapping[str, Any]) -> list[Any]:
+    listed = operation.get("parameters", [])
+    return listed if is_array(listed) else []
+
+
+def _followed(data: dict[str, Any], value: Any) -> Any:
+    """What a reference leads to; nothing that is known where it leads nowhere."""
+    from urllib.parse import unquote
+
+    for _ in range(20):
+        target = value.get("$ref") if is_object(value) else None
+        if not isinstance(target, str):
+            break
+        try:
+            value = resolve(data, unquote(target.removeprefix("#")))
+        except LookupError:
+            return {}
+    return value if is_object(value) else {}
 
 
 def _meaning(data: dict[str, Any]) -> Iterator[Fault]:
@@ -224,17 +364,6 @@ def _validator() -> Any:
 
 def _placed(data: dict[str, Any], error: ValidationError, places: Mapping[int, Location]) -> Fault:
     message = _shortened(error.message)
-    kind = type(error).__name__
-    if kind == "DuplicateOperationIDError":
-        for at, _ in _operations(data):
-            if f"for '{at[-1]}' in '{at[1]}'" in message:
-                where = pointer((*at, "operationId"))
-                return Fault(where, message, "Give each operation its own operationId")
-    if kind == "UnresolvableParameterError":
-        for at, _ in _operations(data):
-            if f"for '{at[-1]}' operation in '{at[1]}'" in message:
-                remedy = "Let the path and the parameters with in: path name the same"
-                return Fault(pointer(at), message, remedy)
     schema: Any = error.schema
     place = places.get(id(schema))
     if place is not None and "default" in schema:
@@ -244,9 +373,10 @@ def _placed(data: dict[str, Any], error: ValidationError, places: Mapping[int, L
 
 
 def _operations(data: dict[str, Any]) -> Iterator[tuple[Location, Mapping[str, Any]]]:
-    for path, item in data.get("paths", {}).items():
-        for method, operation in item.items():
-            if method in _METHODS:
+    paths = data.get("paths")
+    for path, item in paths.items() if is_object(paths) else ():
+        for method, operation in _followed(data, item).items():
+            if method in _METHODS and is_object(operation):
                 yield ("paths", path, method), operation
 
 

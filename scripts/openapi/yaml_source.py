@@ -2,7 +2,7 @@
 
 Reads YAML 1.2's core schema, so that `on`, `yes` and `2020-10-05` stay the texts that they look
 like, and refuses what two readers of the same file could understand differently: keys that appear
-twice, keys that are no texts, merge keys, tags.
+twice, keys that are neither texts nor whole numbers (`200:`), merge keys, tags.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def parse(raw: bytes, path: Path) -> YamlSource:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
-        raise DocumentError([*reader.problems, _syntax(path, mark, what)]) from None
+        raise DocumentError([*reader.problems, _syntax(path, text, mark, what)]) from None
     except yaml.reader.ReaderError as error:
         line, column = _line_column(text, error.position)
         message = f"holds a character that YAML forbids ({error.reason})"
@@ -169,9 +169,10 @@ def _line_column(text: str, position: int | None) -> Place:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _syntax(path: Path, mark: yaml.Mark | None, what: str) -> Problem:
+def _syntax(path: Path, text: str, mark: yaml.Mark | None, what: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if "'\\t'" in what or "\t" in what or "tab character" in what:
+    at = text.split("\n")[line - 1 : line]
+    if at and at[0][column - 1 : column] == "\t":
         return Problem(
             path, line, column, "", "a tab stands where YAML wants spaces", "Indent with spaces"
         )
@@ -299,10 +300,12 @@ class _Reader:
             )
             return text
 
-    def _key(self, event: ScalarEvent, value: Any, place: Place) -> None:
+    def _key(self, event: ScalarEvent, value: object, place: Place) -> None:
         top = self.open[-1]
         key: str = event.value
         at = pointer((*top.location, key))
+        if type(value) is int and key == str(value):
+            value = key  # `200:` is the text "200" to every reader of OpenAPI documents
         if not isinstance(value, str):
             self._report(
                 place, at, f"the key {key or 'null'} is not a text", f'Put it into quotes: "{key}"'

@@ -167,8 +167,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A security scheme: `kind` is header, query, cookie, bearer or basic; `name` is the key's
-    parameter.
+    """A security scheme: `kind` is header, query, cookie, bearer, basic or connection; `name` is
+    the key's parameter.
     """
 
     id: str
@@ -197,18 +197,26 @@ class Operation:
         """The single statuses that the document states."""
         return [int(key) for key in self.responses if key.isdecimal()]
 
-    def response_schema(self, status: int) -> Node | None:
-        """Schema of the JSON body that the document states for `status`."""
+    def json_answer(self, status: int) -> tuple[str, Node] | None:
+        """Media type and description of the JSON body that the document states for `status`."""
         for key in (str(status), f"{status // 100}XX", "default"):
             content = self.responses[key].get("content") if key in self.responses else None
             for media, node in content.items() if content else ():
                 if is_json(media):
-                    return node.get("schema")
+                    return media, node
+            if key in self.responses:
+                return None
         return None
+
+    def response_schema(self, status: int) -> Node | None:
+        """Schema of the JSON body that the document states for `status`."""
+        stated = self.json_answer(status)
+        return stated[1].get("schema") if stated else None
 
 
 def is_json(media: str) -> bool:
-    return media == "application/json" or media.endswith("+json")
+    essence = _essence(media)
+    return essence == "application/json" or essence.endswith("+json")
 
 
 @dataclass(slots=True)
@@ -303,6 +311,8 @@ def _schemes(document: Document) -> dict[str, Scheme]:
             found[name] = Scheme(name, "basic", "Authorization")
         elif kind in ("http", "oauth2", "openIdConnect"):
             found[name] = Scheme(name, "bearer", "Authorization")
+        elif kind == "mutualTLS":
+            found[name] = Scheme(name, "connection", "")
         else:
             raise DocumentError(
                 f"{document.file}: security scheme {name} has type {kind!r}, which is not served."
@@ -339,10 +349,15 @@ def _operation(
         node=node,
         parameters=tuple(parameters.values()),
         security=_security(document, node),
-        media={key.lower(): media for key, media in content.items()} if content else {},
+        media={_essence(key): media for key, media in content.items()} if content else {},
         body_required=body.flag("required") if body else False,
         responses=dict(responses.items()) if responses else {},
     )
+
+
+def _essence(media: str) -> str:
+    """A media type without its parameters, of which a request's own need not be a copy."""
+    return media.partition(";")[0].strip().lower()
 
 
 def _parameter(document: Document, node: Node) -> Parameter | None:
@@ -386,5 +401,7 @@ def _security(document: Document, node: Node) -> tuple[tuple[Scheme, ...], ...]:
             raise DocumentError(
                 f"{document.file}: security scheme {missing[0]!r} is not defined; define it."
             )
-        alternatives.append(tuple(document.schemes[name] for name in names))
+        schemes = (document.schemes[name] for name in names)
+        # a certificate belongs to the connection, nothing of it is in a request
+        alternatives.append(tuple(one for one in schemes if one.kind != "connection"))
     return tuple(alternatives)

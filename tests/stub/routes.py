@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from .document import Operation
 
@@ -64,5 +64,6 @@ def _compiled(template: str) -> tuple[re.Pattern[str], list[str]]:
             names.append(piece)
             pattern += "([^/]+)"
         else:
-            pattern += re.escape(piece)
+            # as it comes in a request; what may stand there plainly stays
+            pattern += re.escape(quote(piece, safe="/%:@!$&'()*+,;=-._~"))
     return re.compile(pattern), names

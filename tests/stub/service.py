@@ -23,7 +23,7 @@ from .checks.rate_limit import RateLimits
 from .checks.validation import Schemas
 from .control import redaction
 from .control.journal import SCOPE_KEY, Entry
-from .document import Document, Operation
+from .document import Document, Operation, is_json
 from .json_values import parse, serialise
 from .refusal import Fault, Reason, Refused
 from .request import Request
@@ -126,7 +126,10 @@ class Service:
             s for s in statuses if call.operation is not None and call.operation.documents(s)
         ]
         status = (documented or statuses)[0]
-        return Answer(status, self.vendor.refusal(refused, status, call), refused.headers)
+        stated = call.operation.json_answer(status) if call.operation is not None else None
+        media_type = stated[0] if stated else "application/json"
+        error = self.vendor.refusal(refused, status, call)
+        return Answer(status, error, refused.headers, media_type=media_type)
 
     def _call(self, request: Request) -> Call:
         shown = sent = request.origin + request.path
@@ -221,9 +224,11 @@ class Service:
         where = f"{operation.method} {operation.template} {answer.status}"
         if not operation.documents(answer.status):
             raise WrongAnswer(f"{where}: the document does not state this status")
-        schema = operation.response_schema(answer.status)
+        schema = operation.response_schema(answer.status) if is_json(answer.media_type) else None
+        if schema is None:
+            return
         body = parse(answer.body) if isinstance(answer.body, bytes) else answer.body
-        faults = self._schemas.faults(schema, body, "body") if schema else []
+        faults = self._schemas.faults(schema, body, "body", answer=True)
         if faults:
             raise WrongAnswer(f"{where}: {'; '.join(map(str, faults))}")
 
@@ -246,7 +251,7 @@ def response(answer: Answer) -> ASGIApp:
     content = b"" if body is None else body if isinstance(body, bytes) else serialise(body)
     fields = [(b"content-length", b"%d" % len(content))]
     if body is not None:
-        fields.append((b"content-type", b"application/json"))
+        fields.append((b"content-type", answer.media_type.encode("latin-1")))
     for name, value in answer.headers:
         fields.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     start = {"type": "http.response.start", "status": answer.status, "headers": fields}

@@ -12,12 +12,14 @@ from scripts.fuzzing.bench import Bench
 class Check:
     """A check: its name in findings, and the function that sends requests and judges.
 
-    `writes` says whether it needs operations that change something.
+    `writes` says whether it needs operations that change something, `kept` whether it compares
+    what a server was sent with what it answers later.
     """
 
     name: str
     run: Callable[[Bench], None]
     writes: bool = True
+    kept: bool = False
 
 
 def all_checks() -> list[Check]:

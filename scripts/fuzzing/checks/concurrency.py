@@ -85,4 +85,4 @@ def _judge(
             )
 
 
-CHECKS = [Check("parallel requests are all kept", parallel_requests_are_all_kept)]
+CHECKS = [Check("parallel requests are all kept", parallel_requests_are_all_kept, kept=True)]

@@ -34,7 +34,7 @@ def _intruders(
     yield "no credentials", request
     for scheme in _schemes(bench, view):
         where = f"in {scheme.place} {scheme.field}"
-        for what, text in _wrong_texts(bench, scheme):
+        for what, text in _wrong_texts(bench, scheme, _schemes(bench, view)):
             yield f"{what} {where}", present(request, scheme, text)
     for scheme in _schemes(bench, view):
         value = bench.target.credentials.values.get(scheme.name)
@@ -49,14 +49,15 @@ def _schemes(bench: Bench, view: OperationView) -> list[Scheme]:
     return list(found.values())
 
 
-def _wrong_texts(bench: Bench, scheme: Scheme) -> Iterator[tuple[str, str]]:
+def _wrong_texts(bench: Bench, scheme: Scheme, others: list[Scheme]) -> Iterator[tuple[str, str]]:
     yield "a wrong credential", scheme.text(_WRONG)
     yield "an empty credential", scheme.prefix.strip()
     value = bench.target.credentials.values.get(scheme.name)
     if value is None:
         return
     yield "a credential with a letter more", scheme.text(value + "x")
-    yield "a credential with a letter before", scheme.text("x" + value)
+    if not scheme.prefix.lower().startswith("basic"):  # the name of a user may be any
+        yield "a credential with a letter before", scheme.text("x" + value)
     yield "a credential with a letter less", scheme.text(value[:-1])
     yield "the beginning of a credential", scheme.text(value[:4])
     if value.swapcase() != value:
@@ -66,7 +67,7 @@ def _wrong_texts(bench: Bench, scheme: Scheme) -> Iterator[tuple[str, str]]:
     if scheme.prefix:
         yield "a credential without its scheme", value
         basic = base64.b64encode(f"user:{value}".encode()).decode()
-        if not scheme.prefix.lower().startswith("basic"):
+        if not any(one.prefix.lower().startswith("basic") for one in others):
             yield "a credential under the scheme Basic", f"Basic {basic}"
             yield "a credential under an unknown scheme", f"Token {value}"
 
@@ -202,15 +203,21 @@ def _spelt(
         return  # servers that are stricter than RFC 9110 are common, and it is seldom their point
     for scheme in alternative:
         value = bench.target.credentials.values[scheme.name]
+        others = [other for other in alternative if other is not scheme]
+        signed = bench.target.credentials.sign(request, others)
         if scheme.place == "header":
             yield (
                 f"{names}, its header's name in capitals",
-                request.with_header(scheme.field.upper(), scheme.text(value)),
+                signed.with_header(scheme.field.upper(), scheme.text(value)),
             )
         if scheme.prefix:
             yield (
                 f"{names}, its scheme in small letters",
-                present(request, scheme, scheme.prefix.lower() + value),
+                present(
+                    signed,
+                    scheme,
+                    scheme.text(value).replace(scheme.prefix, scheme.prefix.lower(), 1),
+                ),
             )
 
 
@@ -220,11 +227,14 @@ def the_forbidden_are_forbidden(bench: Bench) -> None:
         raise NotApplicable("no credentials are known that may do nothing")
     for view in _guarded(bench):
         unsigned = bench.drafts(view)[0].request(bench.target, signed=False)
-        for scheme in _schemes(bench, view):
+        pairs = [(a, s) for a in bench.target.alternatives(view) for s in a]
+        for alternative, scheme in pairs:
             value = bench.target.forbidden.get(scheme.name)
             if value is None:
                 continue
-            exchange = bench.send(present(unsigned, scheme, scheme.text(value)), view)
+            others = [other for other in alternative if other is not scheme]
+            signed = bench.target.credentials.sign(unsigned, others)
+            exchange = bench.send(present(signed, scheme, scheme.text(value)), view)
             bench.judged()
             if exchange.status != 403:
                 bench.found(

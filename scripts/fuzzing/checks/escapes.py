@@ -80,6 +80,6 @@ def half_characters_do_no_harm(bench: Bench) -> None:
 
 
 CHECKS = [
-    Check("escapes are undone once", escapes_are_undone_once, writes=False),
+    Check("escapes are undone once", escapes_are_undone_once, writes=False, kept=True),
     Check("half characters do no harm", half_characters_do_no_harm),
 ]

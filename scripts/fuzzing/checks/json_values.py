@@ -13,6 +13,7 @@ from scripts.fuzzing.checks import Check
 from scripts.fuzzing.checks.refusals import state
 from scripts.fuzzing.draft import Draft
 from scripts.fuzzing.json_changes import changes
+from scripts.openapi.direction import without_required
 from scripts.openapi.operations import OperationView, media_kind, resolve
 
 
@@ -44,8 +45,9 @@ def _validator(bench: Bench, view: OperationView, draft: Draft) -> Any:
     schema = body["content"].get(draft.content_type, {}).get("schema")
     if schema is None:
         return None
+    sent = without_required(document, "readOnly")
     found = jsonschema_rs.Draft202012Validator(
-        {"allOf": [schema], "components": document.get("components", {})},
+        {"allOf": [schema], "components": sent.get("components", {})},
         # Elsewhere a format may be but a remark, as JSON Schema has it.
         validate_formats=bench.target.ours,
     )

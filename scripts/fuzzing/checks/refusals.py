@@ -155,7 +155,7 @@ def _wrong_forms(bench: Bench, draft: Draft) -> Iterator[tuple[str, Draft]]:
     body = resolve(bench.target.document, draft.view.operation["requestBody"])
     schema = resolve(bench.target.document, body["content"][draft.content_type].get("schema", {}))
     required = {*schema.get("required", [])}
-    if draft.file is not None:
+    if draft.file is not None and bench.target.keeps:
         required.add(draft.file)
     for part in parts:
         rest = tuple(other for other in parts if other is not part)
@@ -182,7 +182,8 @@ def _wrong_forms(bench: Bench, draft: Draft) -> Iterator[tuple[str, Draft]]:
     if schema.get("additionalProperties") is False:
         extra = Part("surplus", b"1")
         yield "a form with a field too many", replace(draft, parts=(*parts, extra))
-    yield "an empty form", replace(draft, parts=())
+    if required or bench.target.keeps:
+        yield "an empty form", replace(draft, parts=())
     condition = version_of(schema, [part.name for part in parts])
     if condition is not None:
         name = str(condition["header"])
@@ -267,5 +268,5 @@ CHECKS = [
     Check("limits are exact", limits_are_exact),
     Check("incomplete forms are refused", incomplete_forms_are_refused),
     Check("missing bodies are refused", missing_bodies_are_refused),
-    Check("unknown things are refused", unknown_things_are_refused, writes=False),
+    Check("unknown things are refused", unknown_things_are_refused, writes=False, kept=True),
 ]

@@ -17,6 +17,9 @@ _OVER_ANY_LIMIT = 11 * 1024 * 1024
 def good_requests_are_accepted(bench: Bench) -> None:
     """Every operation answers 2xx to the requests that its document shows."""
     for view in bench.views:
+        if not any(status[0] in "23d" for status in view.operation.get("responses", {})):
+            bench.counts.notes.append(f"{bench.target.label(view)} documents no success")
+            continue
         drafts = bench.drafts(view)
         for plain in drafts:
             draft = bench.fresh(plain)
@@ -28,11 +31,11 @@ def good_requests_are_accepted(bench: Bench) -> None:
                 continue
             exchange = bench.send(draft)
             bench.judged()
-            if not 200 <= exchange.status < 300:
+            if not 200 <= exchange.status < 400:
                 bench.found(
                     view,
                     f"a good request is not accepted ({draft.note or 'as documented'})",
-                    expected="2xx",
+                    expected="2xx or 3xx",
                     got=shown(exchange),
                     exchanges=(exchange,),
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import traceback
 import warnings
@@ -287,8 +288,18 @@ def differences(original: Any, back: Any, path: str = "$") -> Iterator[str]:
     elif isinstance(original, int | float) and isinstance(back, int | float):
         if original != back and not (isinstance(back, float) and float(original) == back):
             yield f"{path}: {back!r} instead of {original!r}"
-    elif original != back:
+    elif original != back and not _one_uuid(original, back):
         yield f"{path}: {back!r} instead of {original!r}"
+
+
+def _one_uuid(original: object, back: object) -> bool:
+    """Whether both are a UUID, which means the same in capitals (RFC 9562, 4)."""
+    pattern = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    return (
+        isinstance(original, str)
+        and original.lower() == back
+        and re.fullmatch(pattern, original, re.IGNORECASE) is not None
+    )
 
 
 def _texts(error: BaseException) -> Iterator[str]:

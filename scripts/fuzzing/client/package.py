@@ -187,6 +187,9 @@ class Package:
             argument = free.pop(_plain(name), None) if name not in chosen else None
             if argument is not None:
                 found = merged(named, schema)
+                part = described.get("encoding", {}).get(name, {}).get("contentType", "text/plain")
+                if not found and media_kind(str(part)) == "raw":
+                    found = {"type": "string", "format": "binary"}
                 yield Place(argument, name, "field", found, name in needed, (str(media),))
         if choice and _plain(str(choice["argument"])) in free:
             argument = free[_plain(str(choice["argument"]))]

@@ -94,7 +94,7 @@ def merged(document: dict[str, Any], schema: Any) -> dict[str, Any]:
     result = {key: value for key, value in schema.items() if key != "allOf"}
     for part in schema.get("allOf", []):
         other = merged(document, part)
-        properties = {**other.get("properties", {}), **result.get("properties", {})}
+        properties = _together(other.get("properties", {}), result.get("properties", {}))
         required = [*other.get("required", []), *result.get("required", [])]
         result = {**other, **result}
         if properties:
@@ -102,6 +102,16 @@ def merged(document: dict[str, Any], schema: Any) -> dict[str, Any]:
         if required:
             result["required"] = list(dict.fromkeys(required))
     return result
+
+
+def _together(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The properties of two schemas; one that both describe is as both say."""
+    both = {
+        name: {**first[name], **second[name]}
+        for name in first
+        if is_object(first[name]) and is_object(second.get(name)) and "$ref" not in second[name]
+    }
+    return {**first, **second, **both}
 
 
 def types(schema: dict[str, Any]) -> list[str]:

@@ -166,6 +166,7 @@ class _gate:
 
     def __init__(self, expected: Expected) -> None:
         self._properties = expected.schema.properties() if expected.schema else {}
+        self._encoding = expected.media.get("encoding")
         self._seen: set[str] = set()
 
     def __call__(self, part: Part) -> None:
@@ -175,7 +176,7 @@ class _gate:
             raise _form("", f"a part is not documented; documented are {known}")
         if part.name in self._seen and "array" not in schema.types():
             raise _form(part.name, "given more than once")
-        if _binary(schema) and part.filename is None:
+        if _is_file(self._encoding, part.name, schema) and part.filename is None:
             # RFC 7578 asks for a filename; common frameworks take a part without one for text.
             raise _form(part.name, "a file without filename is not taken for a file")
         self._seen.add(part.name)
@@ -194,6 +195,14 @@ def _binary(schema: Node) -> bool:
     return value.get("format") == "binary" or "contentMediaType" in value
 
 
+def _is_file(encoding: Node | None, name: str, schema: Node) -> bool:
+    """Whether a part is a file: by its schema, or by its type where the schema says nothing."""
+    if schema.value in ({}, True):
+        types = _part_types(encoding, name)
+        return bool(types) and not any(is_json(one) or one.startswith("text/") for one in types)
+    return _binary(schema)
+
+
 def decode(expected: Expected, read: Spool | list[Part], schemas: Schemas) -> Body:
     """Give the bytes their meaning and check it against the schema. Raises Refused."""
     if isinstance(read, list):
@@ -208,10 +217,45 @@ def decode(expected: Expected, read: Spool | list[Part], schemas: Schemas) -> Bo
             ) from error
         _check(expected.schema, value, schemas)
         return JSONBody(value)
-    if not read:
+    if media_type == _URLENCODED and expected.schema is not None:
+        return _decode_urlencoded(expected.schema, bytes(read), schemas)
+    if not read and not media_type.startswith("text/"):
         raise Refused(Reason.BODY, "the body is empty", faults=[Fault("body", "", "empty")])
     facts = _image(read, media_type, "body", "") if media_type.startswith("image/") else None
     return File("", None, media_type, read, facts)
+
+
+_URLENCODED = "application/x-www-form-urlencoded"
+
+
+def _decode_urlencoded(schema: Node, data: bytes, schemas: Schemas) -> Form:
+    try:
+        pairs = parameters.parse_query(data)
+    except parameters.UnreadableQuery as error:
+        raise _form("", str(error), Reason.SYNTAX) from error
+    properties = schema.properties()
+    instance: JSONObject = {}
+    for name, text in pairs:
+        described = properties.get(name)
+        types = described.types() if described else ()
+        if described is not None and "array" in types:
+            item = described.get("items")
+            items = instance.setdefault(name, [])
+            assert isinstance(items, list)
+            items.append(parameters.scalar(text, item.types() if item else ()))
+        elif name in instance:
+            raise _form(name, "given more than once")
+        elif "object" in types:
+            try:
+                instance[name] = json_values.parse(text.encode())
+            except json_values.InvalidJSON as error:
+                raise _form(name, str(error)) from error
+        else:
+            instance[name] = parameters.scalar(text, types)
+    faults = schemas.faults(schema, instance, "form")
+    if faults:
+        raise Refused(Reason.BODY, str(faults[0]), faults=faults)
+    return Form(instance, {})
 
 
 def _check(schema: Node | None, value: JSON, schemas: Schemas) -> None:
@@ -239,9 +283,10 @@ def _decode_form(expected: Expected, parts: list[Part], schemas: Schemas) -> For
     properties = expected.schema.properties()
     instance: JSONObject = {}
     uploads: dict[str, list[Part]] = {}
+    encoding = expected.media.get("encoding")
     for part in parts:
         schema = properties[part.name]
-        if _binary(schema):
+        if _is_file(encoding, part.name, schema):
             uploads.setdefault(part.name, []).append(part)
             value: JSON = (
                 "-" if part.data else ""
@@ -257,7 +302,6 @@ def _decode_form(expected: Expected, parts: list[Part], schemas: Schemas) -> For
     faults = schemas.faults(expected.schema, instance, "form")
     if faults:
         raise Refused(Reason.BODY, str(faults[0]), faults=faults)
-    encoding = expected.media.get("encoding")
     return Form(
         {name: value for name, value in instance.items() if name not in uploads},
         {

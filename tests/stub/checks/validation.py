@@ -7,6 +7,9 @@ from typing import NoReturn
 
 import jsonschema_rs
 
+from scripts.openapi.direction import without_required
+from scripts.openapi.discriminator import told_apart
+
 from ..document import Document, DocumentError, Node, Operation
 from ..json_values import JSON
 from ..refusal import Fault
@@ -28,25 +31,29 @@ class Schemas:
         self._uri = document.uri
         self._file = document.file
         self._registry = jsonschema_rs.Registry(
-            [(document.uri, document.root)], draft=jsonschema_rs.Draft202012
+            [(document.uri, told_apart(document.root))], draft=jsonschema_rs.Draft202012
         )
-        self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._sent = jsonschema_rs.Registry(
+            [(document.uri, told_apart(without_required(document.root, "readOnly")))],
+            draft=jsonschema_rs.Draft202012,
+        )
+        self._validators: dict[tuple[str, bool], jsonschema_rs.Validator] = {}
 
-    def _validator(self, schema: Node) -> jsonschema_rs.Validator:
-        found = self._validators.get(schema.pointer)
+    def _validator(self, schema: Node, answer: bool) -> jsonschema_rs.Validator:
+        found = self._validators.get((schema.pointer, answer))
         if found is None:
-            found = self._compiled(schema)
-            self._validators[schema.pointer] = found
+            found = self._compiled(schema, self._registry if answer else self._sent)
+            self._validators[schema.pointer, answer] = found
         return found
 
-    def _compiled(self, schema: Node) -> jsonschema_rs.Validator:
+    def _compiled(self, schema: Node, registry: jsonschema_rs.Registry) -> jsonschema_rs.Validator:
         try:
             return jsonschema_rs.validator_for(
                 {
                     "$schema": "https://json-schema.org/draft/2020-12/schema",
                     "$ref": f"{self._uri}#{schema.pointer}",
                 },
-                registry=self._registry,
+                registry=registry,
                 validate_formats=True,
                 # A message must not repeat what was sent: it may be long, and it may be secret.
                 mask="the value",
@@ -63,16 +70,18 @@ class Schemas:
         """Compile all schemas of an operation. Raises DocumentError if one is unusable."""
         nodes: list[Node | None] = [parameter.schema for parameter in operation.parameters]
         nodes += [media.get("schema") for media in operation.media.values()]
-        nodes += [operation.response_schema(status) for status in operation.statuses()]
-        for node in nodes:
+        answers = [operation.response_schema(status) for status in operation.statuses()]
+        for node, answer in [*((one, False) for one in nodes), *((one, True) for one in answers)]:
             if node is not None:
-                self._validator(node)
+                self._validator(node, answer)
 
-    def faults(self, schema: Node, value: JSON, place: str, name: str = "") -> list[Fault]:
+    def faults(
+        self, schema: Node, value: JSON, place: str, name: str = "", *, answer: bool = False
+    ) -> list[Fault]:
         """What is wrong with `value`; empty if nothing is. `name` stands for the pointer of a
-        parameter.
+        parameter. What is `readOnly` need not be in a request.
         """
-        validator = self._validator(schema)
+        validator = self._validator(schema, answer)
         if validator.is_valid(value):
             return []
         return [

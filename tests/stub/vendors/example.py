@@ -4,13 +4,15 @@ examples and schemas.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from ..checks.body import File
 from ..checks.rate_limit import Rate
 from ..document import Document, Node, is_json
 from ..json_values import JSON, JSONObject, serialise
+from ..pictures import FORMATS, picture
 from ..refusal import Reason, Refused
 from ..state.store import Store, StoredImage
 from . import example_value
@@ -32,7 +34,13 @@ class Example:
         return {operation.id: example_answer for operation in self._document.operations}
 
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
-        return problem(refused, status)
+        """The stub's own error, or what the document says of this status with the message in it."""
+        documented = call.operation.json_answer(status) if call.operation else None
+        made = _value(documented[1]) if documented else None
+        if not isinstance(made, dict) or documented is None:
+            return problem(refused, status)
+        schema = documented[1].get("schema")
+        return _told(made, schema, refused.message, status) if schema else made
 
     def recast(self, refused: Refused) -> Refused:
         return refused
@@ -61,21 +69,65 @@ def problem(refused: Refused, status: int) -> JSONObject:
 
 def example_answer(call: Call) -> Answer:
     """The first success that the operation documents: its first example, else one made from its
-    schema.
+    schema. Where it documents no success, a redirection, or what it documents of all answers.
     """
-    assert call.operation is not None
-    for status, response in sorted(call.operation.responses.items()):
-        if status.startswith("2"):
-            number = 200 if status == "2XX" else int(status)
-            content = response.get("content")
-            if content is None:
-                return Answer(number, None)
-            for media, node in content.items():
-                value = _value(node) if is_json(media) else None
-                if value is not None:
-                    return Answer(number, serialise(value))
+    operation = call.operation
+    assert operation is not None
+    known = sorted(operation.responses.items())
+    successes = [item for item in known if item[0].startswith("2")]
+    successes += [item for item in known if item[0].startswith("3")]
+    if not successes and len(known) == 1:
+        successes = [item for item in known if item[0] == "default"]
+    for status, response in successes:
+        number = int(status) if status.isdecimal() else 300 if status.startswith("3") else 200
+        headers = tuple(_headers(response, number))
+        content = response.get("content")
+        if content is None or operation.method == "HEAD" or number in (204, 205, 304):
+            return Answer(number, None, headers)
+        media, node = min(content.items(), key=lambda item: not is_json(item[0]))
+        body, concrete = _body(media, node)
+        return Answer(number, body, headers, media_type=concrete)
     message = "the request is valid; its document has no success to answer with"
     return Answer(501, {"status": 501, "code": "stub.no-example", "message": message, "faults": []})
+
+
+def _body(media: str, node: Node) -> tuple[bytes, str]:
+    """A body of a media type, and which one it is where the document leaves that open."""
+    value = _value(node)
+    if is_json(media):
+        return serialise(value), media
+    essence = media.partition(";")[0].strip().lower()
+    main = essence.partition("/")[0]
+    if isinstance(value, str) and (main == "text" or "example" in _keys(node)):
+        return value.encode(), _CONCRETE.get(essence, media)
+    if main == "image":
+        form = _FORMS.get(essence, "PNG")
+        return picture(form), FORMATS[form]
+    if main == "text":
+        return b"text", _CONCRETE.get(essence, media)
+    return b"content", _CONCRETE.get(essence, media)
+
+
+_FORMS = {media_type: form for form, media_type in FORMATS.items()}
+_CONCRETE = {"*/*": "application/octet-stream", "text/*": "text/plain; charset=utf-8"}
+_CONCRETE["application/*"] = "application/octet-stream"
+
+
+def _keys(node: Node) -> set[str]:
+    return set(node.value) if isinstance(node.value, dict) else set()
+
+
+def _headers(response: Node, status: int) -> Iterator[tuple[str, str]]:
+    described = response.get("headers")
+    for name, header in described.items() if described else ():
+        if name.lower() in ("content-type", "content-length"):
+            continue
+        if header.flag("required") or (status // 100 == 3 and name.lower() == "location"):
+            value = _value(header)
+            if name.lower() == "location" and value in (None, "text"):
+                value = "/"
+            text = value if isinstance(value, str) else serialise(value).decode()
+            yield name, re.sub(r"[^\x21-\x7e]", "?", text)
 
 
 def _value(media: Node) -> JSON:
@@ -84,3 +136,25 @@ def _value(media: Node) -> JSON:
         return shown[0][1]
     schema = media.get("schema")
     return None if schema is None else example_value.of(schema)
+
+
+# Members of an error that tell people what is wrong.
+_MESSAGES = ("message", "detail", "title", "error", "description", "error_description")
+_CLOSED = ("enum", "const", "pattern", "format", "maxLength")
+
+
+def _told(made: JSONObject, schema: Node, message: str, status: int) -> JSONObject:
+    """An error body with the message and the status where it has a place for them."""
+    told = dict(made)
+    properties = schema.properties()
+    for name, value in made.items():
+        described = properties.get(name)
+        if described is None or set(_CLOSED) & _keys(described):
+            continue
+        if isinstance(value, dict):
+            told[name] = _told(value, described, message, status)
+        elif name in _MESSAGES and isinstance(value, str):
+            told[name] = message
+        elif name in ("status", "statusCode") and type(value) is int:
+            told[name] = status
+    return told

@@ -20,14 +20,15 @@ from .profile import Difference, Profile
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer. A `body` of bytes is JSON already; one of None is sent as no body at all.
-    `stored` is the image that was kept before the answer.
+    """An answer. A `body` of bytes is written already, mostly as JSON; one of None is sent as no
+    body at all. `stored` is the image that was kept before the answer.
     """
 
     status: int
     body: JSONObject | bytes | None
     headers: tuple[tuple[str, str], ...] = ()
     stored: StoredImage | None = None
+    media_type: str = "application/json"
 
 
 @dataclass(slots=True)
