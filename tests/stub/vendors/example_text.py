@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from typing import Any
 
-from .json_values import JSONObject
+from ..json_values import JSONObject
 
 _TEXTS = {
     "byte": "dGV4dA==",
