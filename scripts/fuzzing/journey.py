@@ -15,6 +15,7 @@ import struct
 import tempfile
 import threading
 import time
+import traceback
 import urllib.request
 import zlib
 from collections.abc import Callable
@@ -353,7 +354,8 @@ def _travel(
                 cls, settings=options(budget.cases, stateful_step_count=STEPS)
             )
     except (Enough, Failed, Flaky, ExceptionGroup) as error:
-        if not failures and not isinstance(error, Enough):
+        # Where the time ends within a repeated journey, Hypothesis calls it flaky.
+        if not failures and not isinstance(error, Enough) and not budget.spent:
             raise
     if failures:
         emit(min(failures, key=lambda one: one.snippet.count("\n")))
@@ -398,6 +400,8 @@ def _machine(
                     f"{type(error).__name__}: {error}",
                 )
                 raise Failed(failed(refused)) from None
+            except Exception as error:  # what a client lets out is judged, our own is raised
+                raise Failed(failed(_escaped(error))) from error
 
         @initialize()
         def begin(self) -> None:
@@ -463,6 +467,24 @@ def _machine(
             self.do("reset()", world.begin)
 
     return Journey
+
+
+def _escaped(error: Exception) -> Broken:
+    """What is no error of the client's own came out of it. Raises the error where it did not come
+    out of the client but out of our own code.
+    """
+    modules = [
+        str(frame.f_globals.get("__name__", ""))
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    if not any("_client." in name for name in modules):
+        raise error
+    return Broken(
+        "typed errors only",
+        f"{type(error).__name__} escapes from the client",
+        "a value, or an error of the client's own",
+        str(error),
+    )
 
 
 def _with_fault(world: World, one: Collection, who: int, fault: str, size: int) -> None:

@@ -23,6 +23,13 @@ class Row:
     runs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     stock: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     troubles: list[str] = field(default_factory=list[str])
+    wanted: int = 0
+    stock_wanted: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every seed was run, stock ones too."""
+        return self.tried >= self.wanted and len(self.stock) >= self.stock_wanted
 
     @property
     def killed(self) -> int:
@@ -54,8 +61,9 @@ class Circumstances:
 
     seeds: Sequence[int]
     max_time: float
-    seconds: float
-    stock_seeds: Sequence[int] = ()
+    stock_seeds: Sequence[int]
+    sources: str
+    commit: str
 
     def lines(self) -> list[str]:
         """As Markdown."""
@@ -68,27 +76,35 @@ class Circumstances:
             f" {os.cpu_count()} cores, {platform.machine()}, {platform.system()},"
             f" Python {platform.python_version()}, {versions}",
             f"- seeds {', '.join(map(str, self.seeds))}; at most {self.max_time:g} s a run for all"
-            f" vendors together; {self.seconds / 60:.0f} minutes in all",
+            " vendors together",
+            f"- all results are of one state of the sources, commit {self.commit or 'unknown'},"
+            f" their digest {self.sources} (see sources.py)",
             f"- stock `st run`: seeds {stock}; its own settings, as much time for each vendor as"
             " the suite has for all; failures that it reports of the unbroken stub do not count",
         ]
 
 
 def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
-    """The whole table."""
-    tried = [row for row in rows if row.tried]
+    """The whole table: the rows that are complete."""
+    tried = [row for row in rows if row.complete]
     alive = [row for row in tried if row.survives]
+    medians = [found for row in tried if (found := row.seconds()) is not None]
     text = [
         "# Seeded defects and what finds them",
         "",
         "Written by `python -m tests.defects --out`. Seconds are until the finding, the median of"
-        " the runs.",
+        " the runs; what every run imports is imported before they begin.",
         "",
         *circumstances.lines(),
-        f"- {len(tried)} defects tried, {len(tried) - len(alive)} killed,"
-        f" {len(alive)} survived, {len(rows) - len(tried)} not run",
-        "",
+        f"- {len(tried)} defects tried, {len(tried) - len(alive)} killed, {len(alive)} survived",
+        f"- {len(rows) - len(tried)} more defects are not in the table: not all of their seeds were"
+        " run",
     ]
+    if medians:
+        text.append(f"- median of the seconds: {median(medians):.1f}, longest {max(medians):.1f}")
+    if found := _stock_sum(tried):
+        text.append(found)
+    text.append("")
     if alive:
         names = ", ".join(f"`{row.defect.name}`" for row in alive)
         text += [f"Survived: {names}", ""]
@@ -96,7 +112,7 @@ def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
         "| defect | area | where | what it does | killed by | seconds | runs | stock `st run` |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    text += [_line(row) for row in rows]
+    text += [_line(row) for row in tried]
     return "\n".join(text) + "\n"
 
 
@@ -116,6 +132,14 @@ def _line(row: Row) -> str:
         _stock(row),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _stock_sum(rows: Sequence[Row]) -> str:
+    of_stub = [row for row in rows if row.stock]
+    found = [row for row in of_stub if any(run["killed"] for run in row.stock)]
+    if not of_stub:
+        return ""
+    return f"- stock `st run` finds {len(found)} of the {len(of_stub)} that are in the stub"
 
 
 def _stock(row: Row) -> str:

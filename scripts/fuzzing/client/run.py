@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client import requests
 from scripts.fuzzing.client.answers import Scripted, documented, scripted
 from scripts.fuzzing.client.judgement import Wrong, judge
-from scripts.fuzzing.client.package import SECRET, Package, Unbound, calling
+from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound, calling
 from scripts.fuzzing.client.raw_server import RawServer
 from scripts.fuzzing.client.sweep import swept
 from scripts.fuzzing.exchange import Answer, Exchange, Request
@@ -24,26 +26,44 @@ def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progres
     """Fuzz the target's client: half of the time answers, half of it requests."""
     counts = Counts()
     started = time.monotonic()
+    package = _package(target, counts)
+    if package is not None:
+        _swept(package, budget.share(0.25), seed, emit, progress, counts)
+        _answers(package, budget.share(0.5), seed, emit, progress, counts)
+        _requests(package, budget.share(1), seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
+def sweep(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+    """Only the answers that are one step from what the document shows: no chance, little time."""
+    counts = Counts()
+    started = time.monotonic()
+    package = _package(target, counts)
+    if package is not None:
+        _swept(package, budget, seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
+def _package(target: Target, counts: Counts) -> Package | None:
+    """The target's client; None where it has none, which the counts then tell."""
     try:
         package = Package(target)
     except Unbound as error:
         counts.not_applicable[PART] = str(error)
-        return counts
+        return None
     counts.notes += package.unbound
     if not package.bound:
         counts.not_applicable[PART] = "no operation of the document has a method of the client"
-        return counts
-    progress.stage("client: answers")
-    _answers(package, budget.share(0.5), seed, emit, progress, counts)
-    progress.stage("client: requests")
-    _requests(package, budget.share(1), seed, emit, progress, counts)
-    counts.seconds += time.monotonic() - started
-    return counts
+        return None
+    return package
 
 
 def _requests(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
+    progress.stage("client: requests")
     with RawServer() as server, calling(package, server.url) as caller:
         server.answer = b"HTTP/1.1 418 Arrived\r\nContent-Length: 0\r\n\r\n"
 
@@ -79,10 +99,40 @@ def _requests(
             search(cases, verdict, budget=share, seed=seed, emit=emit)
 
 
+def _swept(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: one step from the examples")
+    with _answering(package, progress, counts) as verdict:
+        for bound in _answered(package):
+            for case in swept(package, bound, documented(package, bound)):
+                found = None if budget.spent else verdict(case)
+                if found is not None:
+                    emit(replace(found, seed=seed))
+
+
 def _answers(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
+    progress.stage("client: answers")
     answers = {bound.label: documented(package, bound) for bound in package.bound}
+    asked = _answered(package)
+    with _answering(package, progress, counts) as verdict:
+        for index, bound in enumerate(asked):
+            share = budget.share(1 / (len(asked) - index))
+            search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
+
+
+def _answered(package: Package) -> list[Bound]:
+    """The operations whose answer has a body: not those of HEAD."""
+    return [bound for bound in package.bound if bound.view.method != "head"]
+
+
+@contextmanager
+def _answering(
+    package: Package, progress: Progress, counts: Counts
+) -> Generator[Callable[[Scripted], Finding | None]]:
+    """A function that serves an answer to the client and judges what it makes of it."""
     with RawServer() as server, calling(package, server.url) as caller:
 
         def verdict(case: Scripted) -> Finding | None:
@@ -92,19 +142,9 @@ def _answers(
             counts.cases += 1
             counts.checks["client answers"] += 1
             progress.case()
-            if wrong is None:
-                return None
-            return finding(package.target, case, wrong, server)
+            return None if wrong is None else finding(package.target, case, wrong, server)
 
-        # an answer to HEAD has no body
-        asked = [bound for bound in package.bound if bound.view.method != "head"]
-        for index, bound in enumerate(asked):
-            for case in swept(package, bound, answers[bound.label]):
-                found = None if budget.spent else verdict(case)
-                if found is not None:
-                    emit(replace(found, seed=seed))
-            share = budget.share(1 / (len(asked) - index))
-            search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
+        yield verdict
 
 
 def finding(target: Target, case: Scripted, wrong: Wrong, server: RawServer) -> Finding:
@@ -147,4 +187,4 @@ def snippet(target: Target, case: Scripted) -> str:
     )
 
 
-__all__ = ["PART", "run"]
+__all__ = ["PART", "run", "sweep"]
