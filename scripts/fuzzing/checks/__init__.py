@@ -29,8 +29,11 @@ def all_checks() -> list[Check]:
         credentials,
         disclosure,
         escapes,
+        expectations,
+        identities,
         json_bodies,
         json_values,
+        listed_uploads,
         media_types,
         paging,
         parameters,
@@ -42,6 +45,8 @@ def all_checks() -> list[Check]:
     return [
         *statuses.FIRST,
         *uploads.CHECKS,
+        *identities.CHECKS,
+        *listed_uploads.CHECKS,
         *paging.CHECKS,
         *credentials.CHECKS,
         *disclosure.CHECKS,
@@ -53,6 +58,7 @@ def all_checks() -> list[Check]:
         *parameters.CHECKS,
         *escapes.CHECKS,
         *addresses.CHECKS,
+        *expectations.CHECKS,
         *concurrency.CHECKS,
         *statuses.LAST,
     ]
