@@ -10,6 +10,7 @@ from scripts.fuzzing.checks import Check
 from scripts.fuzzing.checks.stored_files import TRUE, judge_upload
 from scripts.fuzzing.draft import Draft, file_schema
 from scripts.fuzzing.exchange import Exchange
+from scripts.fuzzing.facts import value
 from scripts.openapi.operations import OperationView
 
 _FILENAMES = (
@@ -118,8 +119,46 @@ def repeated_requests_are_independent(bench: Bench) -> None:
             judge_upload(bench, view, sent, file, exchange)
 
 
+def validators_tell_contents_apart(bench: Bench) -> None:
+    """One URL with other bytes has another strong ETag, or a cache would show the old ones."""
+    if not bench.target.ours:
+        raise NotApplicable("the server cannot be told to forget, so a URL keeps its bytes")
+    if not bench.uploads:
+        raise NotApplicable("no operation takes a file")
+    for view in bench.uploads:
+        draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
+        known: dict[str, Exchange] = {}
+        for least in (1, 9_000):
+            bench.target.reset()
+            exchange, answer = bench.accepted(
+                draft.with_file(media.large(draft.file_type, least).data)
+            )
+            for fact in bench.facts.of(view, exchange.status):
+                url = value(answer, fact.path)
+                if fact.meaning != "uploaded-file" or not isinstance(url, str):
+                    continue
+                got = bench.get(url)
+                before = known.setdefault(url, got)
+                tag, old = _strong(got), _strong(before)
+                bench.judged()
+                if before.body != got.body and tag and tag == old:
+                    bench.found(
+                        view,
+                        "other bytes are served under the same ETag",
+                        expected=f"another ETag than {old}, or none",
+                        got=f"{tag} for {len(got.body)} bytes after {len(before.body)} others",
+                        exchanges=(before, exchange, got),
+                    )
+
+
+def _strong(exchange: Exchange) -> str:
+    tag = (exchange.answer.header("ETag") if exchange.answer else None) or ""
+    return tag if tag.startswith('"') else ""
+
+
 CHECKS = [
     Check(TRUE, uploads_are_true),
     Check("filenames do no harm", filenames_do_no_harm),
     Check("repeated requests are independent", repeated_requests_are_independent),
+    Check("validators tell contents apart", validators_tell_contents_apart),
 ]
