@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from scripts.fuzzing.budget import Budget
-from scripts.fuzzing.client import requests
+from scripts.fuzzing.client import discretion, requests
 from scripts.fuzzing.client.answers import Scripted, documented, scripted
+from scripts.fuzzing.client.exchanges import Exchanges
 from scripts.fuzzing.client.judgement import Wrong, judge
 from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound, calling
 from scripts.fuzzing.client.raw_server import RawServer
@@ -28,7 +30,7 @@ def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progres
     started = time.monotonic()
     package = _package(target, counts)
     if package is not None:
-        _swept(package, budget.share(0.25), seed, emit, progress, counts)
+        _fixed(package, budget.share(0.35), seed, emit, progress, counts)
         _answers(package, budget.share(0.5), seed, emit, progress, counts)
         _requests(package, budget.share(1), seed, emit, progress, counts)
     counts.seconds += time.monotonic() - started
@@ -36,12 +38,14 @@ def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progres
 
 
 def sweep(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
-    """Only the answers that are one step from what the document shows: no chance, little time."""
+    """Only what is the same for every seed: answers that are one step from what the document shows,
+    exchanges of more than one request, what a client shows of itself.
+    """
     counts = Counts()
     started = time.monotonic()
     package = _package(target, counts)
     if package is not None:
-        _swept(package, budget, seed, emit, progress, counts)
+        _fixed(package, budget, seed, emit, progress, counts)
     counts.seconds += time.monotonic() - started
     return counts
 
@@ -97,6 +101,67 @@ def _requests(
             share = budget.share(1 / (len(package.bound) - index))
             cases = requests.sent(package, bound)
             search(cases, verdict, budget=share, seed=seed, emit=emit)
+
+
+def _fixed(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    _discreet(package, budget, seed, emit, progress, counts)
+    _swept(package, budget.share(0.6), seed, emit, progress, counts)
+    _exchanged(package, budget, seed, emit, progress, counts)
+
+
+def _discreet(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: what it shows")
+    with RawServer() as server, calling(package, server.url) as caller:
+        for index, bound in enumerate(package.bound):
+            verdicts: list[Callable[[], Wrong | None]] = [
+                partial(discretion.of_logs, package, caller, server, bound),
+                partial(discretion.of_numbers, package, caller, server, bound),
+            ]
+            if index == 0:
+                verdicts.append(partial(discretion.of_representations, package, caller))
+                verdicts.append(partial(discretion.of_addresses, package, bound))
+            for verdict in verdicts:
+                if budget.spent:
+                    return
+                wrong = verdict()
+                _judged(counts, progress, "client discretion")
+                if wrong is not None:
+                    emit(_plain_finding(bound, wrong, seed, budget))
+
+
+def _exchanged(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: exchanges")
+    for case, came, wrong in Exchanges(package, budget).verdicts():
+        _judged(counts, progress, "client exchanges")
+        if wrong is not None:
+            call = f"{case.bound.resource}.{case.bound.method}"
+            note = f"{call}, {case.mode}, {case.what}: {came.shown}"
+            emit(_plain_finding(case.bound, replace(wrong, got=note), seed, budget))
+
+
+def _judged(counts: Counts, progress: Progress, check: str) -> None:
+    counts.cases += 1
+    counts.checks[check] += 1
+    progress.case()
+
+
+def _plain_finding(bound: Bound, wrong: Wrong, seed: int, budget: Budget) -> Finding:
+    return Finding(
+        wrong.check,
+        bound.label,
+        wrong.title,
+        wrong.expected,
+        wrong.got,
+        part=PART,
+        seed=seed,
+        seconds=budget.elapsed,
+    )
 
 
 def _swept(

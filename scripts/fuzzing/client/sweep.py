@@ -40,6 +40,11 @@ def swept(package: Package, bound: Bound, answers: list[Documented]) -> Iterator
                     other = answer_for(answers, status)
                     yield _case(bound, other, _text(good), status=status, media=said.media)
             yield from _coded(bound, said, _text(good))
+        for secret in package.spellings:
+            # what cannot be read, and a member that nobody asked for
+            echo = {"error": f"Nope: {secret}"}
+            yield _case(bound, said, _text([echo]), echo=secret)
+            yield _case(bound, said, f'[{{"error": "Nope: {secret}"}}'.encode())
 
 
 def _text(value: object) -> bytes:
@@ -80,6 +85,7 @@ def _case(
     status: int = 0,
     media: str = "",
     coding: str = "",
+    echo: str = "",
     sent: bytes | None = None,
     whole: bool = True,
 ) -> Scripted:
@@ -92,6 +98,7 @@ def _case(
     head = (
         f"HTTP/1.1 {status} Documented\r\nContent-Type: {media}\r\n"
         + (f"Content-Encoding: {coding}\r\n" if coding else "")
+        + (f"X-Echo: {echo}\r\n" if echo else "")
         + f"Content-Length: {len(body)}\r\n\r\n"
     )
     return Scripted(
