@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
@@ -145,17 +146,44 @@ def _wrong_size(given: Any, size: int) -> str | None:
         return str(size)
     if isinstance(given, int | float):
         return None if given == size else str(size)
-    match = re.fullmatch(r"([0-9]+(?:\.([0-9]+))?) ?([A-Za-z]*)", str(given))
-    if match is None or match[3].lower() not in _UNITS:
+    found = rounded(given, size)
+    if found is None:
         return f"{size} bytes as a number and a unit"
-    unit = 1024 ** _UNITS[match[3].lower()]
-    # Rounded up, down or to the nearest: less than one step of the last digit away. Something is
-    # never shown as nothing.
-    step = unit / 10 ** len(match[2] or "")
-    exact = max(size, step) if size else 0
-    if abs(float(match[1]) * unit - exact) < step + 1e-9 and float(match[1]) > 0:
+    return None if found.ways else f"{size} bytes, in steps of {found.step}"
+
+
+WAYS = ("down", "up", "to the nearest")
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A size as a text: one step of its last digit is so many bytes. `ways` are the roundings that
+    make the text of the size: none if it is wrong.
+    """
+
+    text: str
+    size: int
+    step: int
+    ways: tuple[str, ...]
+
+
+def rounded(given: Any, size: int) -> Rounded | None:
+    """What a text like `1.5 Mb` says of a size in bytes; None if it says nothing."""
+    match = re.fullmatch(r"([0-9]+(?:\.([0-9]+))?) ?([A-Za-z]*)", str(given))
+    if isinstance(given, int | float) or match is None or match[3].lower() not in _UNITS:
         return None
-    return f"{size / unit:.3f} {match[3]} ({size} bytes)"
+    unit = 1024 ** _UNITS[match[3].lower()]
+    step = unit / 10 ** len(match[2] or "")
+    # Something is never shown as nothing.
+    over = float(match[1]) * unit - (max(size, step) if size else 0)
+    near = 1e-9 * step
+    held = {
+        "down": -step < over <= near,
+        "up": -near <= over < step,
+        "to the nearest": abs(over) <= step / 2 + near,
+    }
+    ways = tuple(way for way in WAYS if held[way] and (float(match[1]) > 0 or not size))
+    return Rounded(str(given), size, max(1, int(step)), ways)
 
 
 def _form(data: bytes) -> str:

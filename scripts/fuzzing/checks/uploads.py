@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, NotApplicable, shown
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.checks.stored_files import TRUE, judge_upload
+from scripts.fuzzing.checks.stored_files import TRUE, WAYS, Rounded, judge_upload, rounded
 from scripts.fuzzing.draft import Draft, file_schema
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import value
 from scripts.openapi.operations import OperationView
 
+_SIZES = (1_000, 12_000, 60_000, 1_200_000, 2_700_000)
 _FILENAMES = (
     "plain.png",
     "two words.png",
@@ -119,6 +120,40 @@ def repeated_requests_are_independent(bench: Bench) -> None:
             judge_upload(bench, view, sent, file, exchange)
 
 
+def sizes_are_rounded_one_way(bench: Bench) -> None:
+    """Sizes that are texts are all rounded up, all down, or all to the nearest."""
+    applied = False
+    for view in bench.uploads:
+        draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
+        limit = file_schema(bench.target, draft).get("maxLength")
+        shown: dict[tuple[str, int], list[tuple[Rounded, Exchange]]] = {}
+        for least in _SIZES:
+            file = media.large(draft.file_type, least)
+            if not bench.target.ours and least > 100_000:
+                continue
+            if limit is not None and len(file.data) > limit:
+                continue
+            exchange, answer = bench.accepted(draft.with_file(file.data))
+            for fact in bench.facts.of(view, exchange.status):
+                if fact.meaning == "size":
+                    found = rounded(value(answer, fact.path), len(file.data))
+                    if found is not None:
+                        shown.setdefault((fact.pointer, found.step), []).append((found, exchange))
+        for (place, _), pairs in shown.items():
+            applied = True
+            bench.judged()
+            if not any(all(way in found.ways for found, _ in pairs) for way in WAYS):
+                bench.found(
+                    view,
+                    f"the sizes at {place} are rounded now up, now down",
+                    expected=f"one of {', '.join(WAYS)} for all",
+                    got="; ".join(f"{found.text} for {found.size} bytes" for found, _ in pairs),
+                    exchanges=tuple(exchange for _, exchange in pairs),
+                )
+    if not applied:
+        raise NotApplicable("no answer tells the size of a file as a text")
+
+
 def validators_tell_contents_apart(bench: Bench) -> None:
     """One URL with other bytes has another strong ETag, or a cache would show the old ones."""
     if not bench.target.ours:
@@ -160,5 +195,6 @@ CHECKS = [
     Check(TRUE, uploads_are_true),
     Check("filenames do no harm", filenames_do_no_harm),
     Check("repeated requests are independent", repeated_requests_are_independent),
+    Check("sizes are rounded one way", sizes_are_rounded_one_way),
     Check("validators tell contents apart", validators_tell_contents_apart),
 ]

@@ -77,7 +77,18 @@ def judge(package: Package, caller: Caller, case: Scripted) -> Wrong | None:
             "no warning",
             str(first.message),
         )
-    return _of_value(package, case, value) if error is None else _of_error(package, case, error)
+    if error is not None:
+        return _of_error(package, case, error)
+    try:
+        repr(value)
+    except Exception as raised:
+        return Wrong(
+            "values can be shown",
+            "a value of the client cannot be printed",
+            "a representation",
+            f"{type(raised).__name__}: {raised}",
+        )
+    return _of_value(package, case, value)
 
 
 def _of_error(package: Package, case: Scripted, error: Any) -> Wrong | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -29,8 +29,10 @@ from scripts.fuzzing.client.package import (
 from scripts.fuzzing.client.raw_server import Arrived, RawServer
 from scripts.fuzzing.client.schema_values import merged, types, values
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import media_kind
+from scripts.openapi.operations import media_kind, resolve
 
+PICTURES = (PICTURE, b"GIF87a" + bytes(40), b"GIF89a" + bytes(40), b"\xff\xd8\xff\xe0" + bytes(40))
+_MAGIC = {b"\x89PNG": "image/png", b"GIF8": "image/gif", b"\xff\xd8\xff": "image/jpeg"}
 KINDS = ("bytes", "named", "typed", "handle", "handle within", "pieces", "buffer")
 NAMES = ("a.png", "ä 😀.png", 'quo"te.png', "back\\slash", "per%22cent%.png", "a;b=c.png", "..",
          "folder/../x.png", "tab\t.png", "\u202egnp.exe", "x" * 300)  # fmt: skip
@@ -121,7 +123,7 @@ def _values(package: Package, place: Place) -> st.SearchStrategy[Any]:
             st.sampled_from(NAMES),
             st.sampled_from(documented or ["image/png"]),
             st.one_of(
-                st.just(PICTURE),
+                st.sampled_from(PICTURES),
                 st.binary(min_size=1, max_size=40),
                 st.sampled_from([b"\r\n--", b"x" * 70_000, PICTURE + b"\r\n" * 50]),
             ),
@@ -325,6 +327,7 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
             known = value.kind == "typed" or value.data.startswith(PICTURE)
             if known and essence not in wanted:
                 yield "content type", wanted, essence
+            yield from _of_type(value, place.media, essence)
             return
         if essence != place.media[0]:
             yield "content type", place.media[0], content
@@ -338,7 +341,7 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
         elif not _validator(package, place.schema).is_valid(arrived):
             yield "body", "a value that the document allows", arrived
     elif fields and media_kind(essence) == "multipart":
-        yield from _of_form(package, fields, _parts(content, request.body))
+        yield from _of_form(package, case.bound, fields, _parts(content, request.body))
     elif fields and media_kind(essence) == "form":
         pairs = parse_qsl(request.body.decode("ascii"), keep_blank_values=True)
         for place, value in fields:
@@ -385,7 +388,7 @@ def _parts(content_type: str, body: bytes) -> list[Part]:
 
 
 def _of_form(
-    package: Package, fields: list[tuple[Place, Any]], parts: list[Part]
+    package: Package, bound: Bound, fields: list[tuple[Place, Any]], parts: list[Part]
 ) -> Iterator[Difference]:
     files = [part for part in parts if part.filename is not None]
     for place, value in fields:
@@ -403,6 +406,7 @@ def _of_form(
                 yield f"name of file {place.name}", value.name, part.filename
             if value.kind == "typed" and part.media != value.media:
                 yield f"type of file {place.name}", value.media, part.media
+            yield from _of_type(value, _listed_types(package, bound, part.name), part.media)
             if not part.media:
                 yield f"type of file {place.name}", "a media type", ""
             continue
@@ -415,6 +419,23 @@ def _of_form(
             for one, other in zip(wanted, shown, strict=False)
         ):
             yield f"field {place.name}", value, shown
+
+
+def _of_type(file: File, listed: Sequence[str], got: str) -> Iterator[Difference]:
+    """A picture of a documented type is sent as what its bytes are, whatever it is called."""
+    real = next((kind for magic, kind in _MAGIC.items() if file.data.startswith(magic)), "")
+    if file.kind != "typed" and real in listed and got != real:
+        yield "type of a picture", real, got
+
+
+def _listed_types(package: Package, bound: Bound, field: str) -> list[str]:
+    """The media types that the document lists for a field of a form."""
+    body = resolve(package.document, bound.view.operation.get("requestBody", {}))
+    for described in body.get("content", {}).values():
+        said = described.get("encoding", {}).get(field, {}).get("contentType", "")
+        if said:
+            return [one.strip() for one in said.split(",")]
+    return []
 
 
 def _name_on_the_wire(name: str) -> str:

@@ -60,7 +60,8 @@ def _spellings(text: bytes) -> Iterator[bytes]:
     yield text + text
     yield text.decode().encode("utf-16")
     yield text.replace(b'"', b"'")
-    yield text.replace(b'"', b'"\xe9', 1)
+    if text.endswith(b"}") and len(text) > 2:
+        yield text[:-1] + b', "text": "\xe9"}'  # Latin-1
 
 
 def _coded(bound: Bound, said: Documented, text: bytes) -> Iterator[Scripted]:
