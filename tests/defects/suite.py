@@ -21,7 +21,7 @@ STAGES = {
     "meaning": ("scripts.fuzzing.properties", "meaning"),
     "sweep": ("scripts.fuzzing.client.run", "sweep"),
     "wire": ("scripts.fuzzing.wire.run", "run"),
-    "client": ("scripts.fuzzing.client.run", "run"),
+    "client": ("scripts.fuzzing.client.run", "drawn"),
     "schemathesis": ("scripts.fuzzing.schemathesis_run", "run"),
     "journey": ("scripts.fuzzing.journey", "run"),
 }

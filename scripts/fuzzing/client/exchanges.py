@@ -85,6 +85,7 @@ class Exchanges:
                         return
                     yield from self._extras(caller, server, bound, mode, answer)
                     yield from self._busy(caller, server, bound, mode, answer)
+                    yield from self._boundaries(caller, server, bound, mode, answer)
                     yield from self._limits(caller, server, bound, mode)
                     yield from self._lost(caller, server, bound, mode, answer)
                     yield from self._redirected(caller, server, other, bound, mode, answer)
@@ -119,7 +120,7 @@ class Exchanges:
         return None
 
     def _given(
-        self, bound: Bound, form: str = "bytes", **more: Any
+        self, bound: Bound, form: str | bytes = "bytes", **more: Any
     ) -> Callable[[], dict[str, Any]]:
         """Arguments made anew for each call, a file in this form."""
 
@@ -199,6 +200,28 @@ class Exchanges:
                     "the same body each time",
                     came,
                 )  # fmt: skip
+
+    def _boundaries(
+        self, caller: Caller, server: RawServer, bound: Bound, mode: str, answer: bytes
+    ) -> Verdicts:
+        """A file with the boundary of an earlier form in it is sent whole, not as two parts."""
+        if not self._sends_file(bound):
+            return
+        case = Case(bound, mode, "a form", (), answer, self._given(bound))
+        came = self._came(caller, server, case)
+        earlier = _boundary(came.arrived[0]) if came.arrived else b""
+        if not earlier:
+            return
+        hostile = PICTURE + b"\r\n--" + earlier + b"\r\n\r\n"
+        case = Case(bound, mode, "a boundary in a file", (), answer, self._given(bound, hostile))
+        came = self._came(caller, server, case)
+        yield case, came, _wrong(
+            any(_boundary(one) in hostile for one in came.arrived),
+            "boundaries are not in files",
+            "the boundary of a form is in its file",
+            "a boundary that the file does not hold",
+            came,
+        )  # fmt: skip
 
     def _limits(self, caller: Caller, server: RawServer, bound: Bound, mode: str) -> Verdicts:
         """`max_retries` is how often; an error tells how often it was."""
@@ -327,7 +350,9 @@ def _answer(status: int, body: bytes, media: str = "application/json", more: str
     return head.encode() + body
 
 
-def _file(form: str) -> Any:
+def _file(form: str | bytes) -> Any:
+    if isinstance(form, bytes):
+        return "a.png", form
     if form == "handle":
         handle = io.BytesIO(b"not of it" + PICTURE)
         handle.seek(9)
@@ -338,8 +363,12 @@ def _file(form: str) -> Any:
     return "a.png", iter(pieces) if form == "once" else PICTURE
 
 
+def _boundary(request: Arrived) -> bytes:
+    kind = request.header("content-type") or ""
+    return kind.partition("boundary=")[2].strip('"').encode()
+
+
 def _plain(request: Arrived) -> bytes:
     """The body, with one name for the boundary of a form."""
-    kind = request.header("content-type") or ""
-    boundary = kind.partition("boundary=")[2].strip('"')
-    return request.body.replace(boundary.encode(), b"BOUNDARY") if boundary else request.body
+    boundary = _boundary(request)
+    return request.body.replace(boundary, b"BOUNDARY") if boundary else request.body

@@ -24,6 +24,7 @@ from scripts.fuzzing.client.package import (
     Package,
     Place,
     argument,
+    example,
     is_file,
 )
 from scripts.fuzzing.client.raw_server import Arrived, RawServer
@@ -36,6 +37,7 @@ _MAGIC = {b"\x89PNG": "image/png", b"GIF8": "image/gif", b"\xff\xd8\xff": "image
 KINDS = ("bytes", "named", "typed", "handle", "handle within", "pieces", "buffer")
 NAMES = ("a.png", "ä 😀.png", 'quo"te.png', "back\\slash", "per%22cent%.png", "a;b=c.png", "..",
          "folder/../x.png", "tab\t.png", "\u202egnp.exe", "x" * 300)  # fmt: skip
+_TEXTS = ("a/b?c#d&e=f", "%2F", "a b+c", "\u00e4\U0001f600", "..a", ";v=1", '"', "~!$'()*,:@")
 FORBIDDEN = ("a\r\nX-Evil: 1", "a\nb", "a\0b")
 
 
@@ -103,6 +105,36 @@ def sent(draw: st.DrawFn, package: Package, bound: Bound) -> Sent:
             wrong, value = draw(_spoilt(place, value))
             chosen[place.argument] = place, value
     return Sent(bound, mode, tuple(chosen.values()), wrong)
+
+
+def fixed(package: Package, bound: Bound) -> Iterator[Sent]:
+    """The minimal call of an operation with every odd text in the place of each text, and every
+    kind of file, picture and name in the place of the file.
+    """
+    needed = [place for place in bound.places if place.required and not place.option]
+    bodies = [place for place in needed if place.where == "body"]
+    needed = [place for place in needed if place.where != "body" or place is bodies[0]]
+    plain: dict[str, tuple[Place, Any]] = {}
+    for place in needed:
+        file = _raw(place) or is_file(place.schema)
+        value = _picture(place, PICTURE) if file else example(package.document, place)
+        plain.setdefault(place.argument, (place, value))
+    for argument_, (place, value) in plain.items():
+        others: list[Any] = []
+        if isinstance(value, File):
+            typed = _picture(place, PICTURE)
+            others = [File(kind, "a.png", typed.media, data) for kind in KINDS for data in PICTURES]
+            others += [File("named", name, typed.media, PICTURE) for name in NAMES]
+        elif place.where == "path" and types(place.schema) == ["string"]:
+            others = list(_TEXTS) if set(place.schema) <= {"type", "description", "title"} else []
+        for index, other in enumerate(others):
+            values_ = {**plain, argument_: (place, other)}
+            yield Sent(bound, ("sync", "async")[index % 2], tuple(values_.values()))
+
+
+def _picture(place: Place, data: bytes) -> File:
+    documented = [media for media in place.media if media_kind(media) == "raw"]
+    return File("bytes", "a.png", (documented or ["image/png"])[0], data)
 
 
 def _usable(place: Place) -> bool:

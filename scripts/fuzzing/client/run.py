@@ -50,6 +50,18 @@ def sweep(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progr
     return counts
 
 
+def drawn(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+    """Only what is drawn from the seed."""
+    counts = Counts()
+    started = time.monotonic()
+    package = _package(target, counts)
+    if package is not None:
+        _answers(package, budget.share(0.5), seed, emit, progress, counts)
+        _requests(package, budget.share(1), seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
 def _package(target: Target, counts: Counts) -> Package | None:
     """The target's client; None where it has none, which the counts then tell."""
     try:
@@ -68,6 +80,30 @@ def _requests(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
     progress.stage("client: requests")
+    with _asking(package, progress, counts) as verdict:
+        for index, bound in enumerate(package.bound):
+            share = budget.share(1 / (len(package.bound) - index))
+            cases = requests.sent(package, bound)
+            search(cases, verdict, budget=share, seed=seed, emit=emit)
+
+
+def _asked(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: odd arguments")
+    with _asking(package, progress, counts) as verdict:
+        for bound in package.bound:
+            for case in requests.fixed(package, bound):
+                found = None if budget.spent else verdict(case)
+                if found is not None:
+                    emit(replace(found, seed=seed))
+
+
+@contextmanager
+def _asking(
+    package: Package, progress: Progress, counts: Counts
+) -> Generator[Callable[[requests.Sent], Finding | None]]:
+    """A function that makes a call and judges the request that arrives."""
     with RawServer() as server, calling(package, server.url) as caller:
         server.answer = b"HTTP/1.1 418 Arrived\r\nContent-Length: 0\r\n\r\n"
 
@@ -97,16 +133,14 @@ def _requests(
                 snippet=repr(case),
             )
 
-        for index, bound in enumerate(package.bound):
-            share = budget.share(1 / (len(package.bound) - index))
-            cases = requests.sent(package, bound)
-            search(cases, verdict, budget=share, seed=seed, emit=emit)
+        yield verdict
 
 
 def _fixed(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
     _discreet(package, budget, seed, emit, progress, counts)
+    _asked(package, budget.share(0.3), seed, emit, progress, counts)
     _swept(package, budget.share(0.6), seed, emit, progress, counts)
     _exchanged(package, budget, seed, emit, progress, counts)
 
@@ -252,4 +286,4 @@ def snippet(target: Target, case: Scripted) -> str:
     )
 
 
-__all__ = ["PART", "run", "sweep"]
+__all__ = ["PART", "drawn", "run", "sweep"]
