@@ -32,6 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stock", action="store_true", help="see what `st run` finds, too")
     parser.add_argument("--stock-seeds", type=_count, metavar="N", help="fewer runs of it")
     parser.add_argument(
+        "--stock-time", type=float, default=30.0, metavar="S", help="of `st run`, for each vendor"
+    )
+    parser.add_argument(
         "--results", type=Path, metavar="FILE",
         help="keep each result here as a line of JSON, and run only what is not there",
     )  # fmt: skip

@@ -59,25 +59,18 @@ class Runs:
 
     def defects(self) -> int:
         """Runs on what is broken: 0 if all of it is found. The same on what is not broken tells
-        which findings mean nothing.
+        which findings mean nothing; it comes last, for it is to be nothing, and takes long.
         """
         with tempfile.TemporaryDirectory() as name, Processes(self._options.jobs) as processes:
-            folder = Path(name)
-            self._baseline(processes)
-            self._stock_baseline(processes, folder)
-            jobs: list[Job] = []
-            for defect in self._defects:
-                jobs += [
-                    self._trial(defect.name, seed, known=self._known(seed))
-                    for seed in self._seeds
-                    if (SUITE, defect.name, seed) not in self._results
-                ]
-                jobs += [
-                    self._stock(defect.name, seed, folder)
-                    for seed in self._stock_seeds
-                    if defect.layer == "stub" and (STOCK, defect.name, seed) not in self._results
-                ]
+            jobs = [
+                self._trial(defect.name, seed, known=self._known(seed))
+                for defect in self._defects
+                for seed in self._seeds
+                if (SUITE, defect.name, seed) not in self._results
+            ]
             self._run(processes, jobs)
+            self._stock_all(processes, Path(name))
+            self._baseline(processes)
         self.write()
         return 1 if any(row.survives for row in self.rows()) else 0
 
@@ -94,7 +87,6 @@ class Runs:
                     if (by, name) == (SUITE, defect.name)
                 ],
                 wanted=len(self._seeds),
-                stock_wanted=len(self._stock_seeds) if defect.layer == "stub" else 0,
             )
             for defect in sorted(self._defects, key=lambda one: (one.layer, one.area))
         ]
@@ -108,8 +100,10 @@ class Runs:
                 self._seeds,
                 self._options.max_time,
                 self._stock_seeds,
+                self._options.stock_time,
                 self._results.sources,
                 self._results.commit,
+                {seed: self._found_in_unbroken(seed) for seed in self._seeds},
             ),
         )
         if self._options.out is not None:
@@ -132,8 +126,16 @@ class Runs:
             print(table)
 
     def _of(self, by: str, defect: Defect, seeds: Sequence[int]) -> list[dict[str, Any]]:
-        keys = [(by, defect.name, seed) for seed in seeds]
-        return [self._results[key] for key in keys if key in self._results]
+        found: list[dict[str, Any]] = []
+        for seed in seeds:
+            key = (by, defect.name, seed)
+            if key in self._results:
+                one = self._results[key]
+                same = [one["check"], one.get("operation"), one.get("title")]
+                # What the unbroken one shows as well says nothing of the defect.
+                meant = by == STOCK or same not in [list(known) for known in self._known(seed)]
+                found.append({**one, "killed": one["killed"] and meant})
+        return found
 
     def _baseline(self, processes: Processes) -> None:
         """What each seed finds on the unbroken stub, which is to be nothing."""
@@ -141,6 +143,16 @@ class Runs:
             self._trial("-", seed, stop=False)
             for seed in self._seeds
             if (SUITE, "-", seed) not in self._results
+        ]
+        self._run(processes, jobs)
+
+    def _stock_all(self, processes: Processes, folder: Path) -> None:
+        self._stock_baseline(processes, folder)
+        jobs = [
+            self._stock(defect.name, seed, folder)
+            for defect in self._defects
+            for seed in self._stock_seeds
+            if defect.layer == "stub" and (STOCK, defect.name, seed) not in self._results
         ]
         self._run(processes, jobs)
 
@@ -200,5 +212,5 @@ class Runs:
         return Job(trial.run, defect, seed, (most, known, stop), most * 1.5 + _PATIENCE)
 
     def _stock(self, defect: str, seed: int, folder: Path) -> Job:
-        most = self._options.max_time
+        most = self._options.stock_time
         return Job(stock.run, defect, seed, (most, folder), most * 10 + 5 * _PATIENCE)

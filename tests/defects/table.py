@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from statistics import median
@@ -24,12 +24,11 @@ class Row:
     stock: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     troubles: list[str] = field(default_factory=list[str])
     wanted: int = 0
-    stock_wanted: int = 0
 
     @property
     def complete(self) -> bool:
-        """Whether every seed was run, stock ones too."""
-        return self.tried >= self.wanted and len(self.stock) >= self.stock_wanted
+        """Whether every seed was run."""
+        return self.tried >= self.wanted
 
     @property
     def killed(self) -> int:
@@ -57,13 +56,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the numbers depend on."""
+    """What the numbers depend on. `unbroken` is what each seed finds where nothing is broken: empty
+    for nothing.
+    """
 
     seeds: Sequence[int]
     max_time: float
     stock_seeds: Sequence[int]
+    stock_time: float
     sources: str
     commit: str
+    unbroken: Mapping[int, str]
 
     def lines(self) -> list[str]:
         """As Markdown."""
@@ -79,9 +82,16 @@ class Circumstances:
             " vendors together",
             f"- all results are of one state of the sources, commit {self.commit or 'unknown'},"
             f" their digest {self.sources} (see sources.py)",
-            f"- stock `st run`: seeds {stock}; its own settings, as much time for each vendor as"
-            " the suite has for all; failures that it reports of the unbroken stub do not count",
+            f"- the unbroken stub and clients: {self._unbroken()}",
+            f"- stock `st run`: seeds {stock}; its own settings, {self.stock_time:g} s for each"
+            " vendor; failures that it reports of the unbroken stub do not count",
         ]
+
+    def _unbroken(self) -> str:
+        groups: dict[str, list[str]] = {}
+        for seed, words in self.unbroken.items():
+            groups.setdefault(words or "clean", []).append(str(seed))
+        return "; ".join(f"{words} with {', '.join(seeds)}" for words, seeds in groups.items())
 
 
 def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:

@@ -38,6 +38,7 @@ def all_checks() -> list[Check]:
         paging,
         parameters,
         refusals,
+        slowness,
         statuses,
         uploads,
     )
@@ -60,5 +61,6 @@ def all_checks() -> list[Check]:
         *addresses.CHECKS,
         *expectations.CHECKS,
         *concurrency.CHECKS,
+        *slowness.CHECKS,
         *statuses.LAST,
     ]

@@ -29,6 +29,7 @@ from scripts.fuzzing.client.package import (
 )
 from scripts.fuzzing.client.raw_server import Arrived, RawServer
 from scripts.fuzzing.client.schema_values import merged, types, values
+from scripts.fuzzing.draft import holds
 from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import media_kind, resolve
 
@@ -119,6 +120,13 @@ def fixed(package: Package, bound: Bound) -> Iterator[Sent]:
         file = _raw(place) or is_file(place.schema)
         value = _picture(place, PICTURE) if file else example(package.document, place)
         plain.setdefault(place.argument, (place, value))
+    for condition in _versions(package, bound).values():
+        for place in bound.places:
+            if place.option and place.name == condition["header"]:
+                for key in ("minimum", "maximum"):
+                    if key in condition:
+                        more = (*plain.values(), (place, condition[key]))
+                        yield Sent(bound, "sync", more)
     for argument_, (place, value) in plain.items():
         others: list[Any] = []
         if isinstance(value, File):
@@ -373,7 +381,9 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
         elif not _validator(package, place.schema).is_valid(arrived):
             yield "body", "a value that the document allows", arrived
     elif fields and media_kind(essence) == "multipart":
-        yield from _of_form(package, case.bound, fields, _parts(content, request.body))
+        parts = _parts(content, request.body)
+        yield from _of_form(package, case.bound, fields, parts)
+        yield from _of_versions(package, case.bound, request, parts)
     elif fields and media_kind(essence) == "form":
         pairs = parse_qsl(request.body.decode("ascii"), keep_blank_values=True)
         for place, value in fields:
@@ -458,6 +468,27 @@ def _of_type(file: File, listed: Sequence[str], got: str) -> Iterator[Difference
     real = next((kind for magic, kind in _MAGIC.items() if file.data.startswith(magic)), "")
     if file.kind != "typed" and real in listed and got != real:
         yield "type of a picture", real, got
+
+
+def _of_versions(
+    package: Package, bound: Bound, request: Arrived, parts: list[Part]
+) -> Iterator[Difference]:
+    """A field that belongs to some versions is not sent with another."""
+    for name, condition in _versions(package, bound).items():
+        given = request.header(condition["header"])
+        if any(part.name == name for part in parts) and not holds(condition, given):
+            yield f"field {name} in version {given}", condition, name
+
+
+def _versions(package: Package, bound: Bound) -> dict[str, Any]:
+    """The `x-versions` of an operation's form, see draft.version_of."""
+    body = resolve(package.document, bound.view.operation.get("requestBody", {}))
+    for described in body.get("content", {}).values():
+        schema = resolve(package.document, described.get("schema", {}))
+        if "x-versions" in schema:
+            found: dict[str, Any] = schema["x-versions"]
+            return found
+    return {}
 
 
 def _listed_types(package: Package, bound: Bound, field: str) -> list[str]:
