@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stub import Stub
+from tests.stub.control.faults import KINDS
 from tests.stub.pictures import noise
 from tests.stub.wire import SURVEY, USER, send
 from tests.test_stub_documents import FOURTH
@@ -197,6 +198,35 @@ def test_what_the_stub_refuses_is_shown(browser: Browser, stub: Stub) -> None:
         form.locator("[data-name=page]").fill("0")
         assert "400 Bad Request" in send_form(form)
     assert [entry.status for entry in stub.journal] == [401, 200, 400]
+
+
+def test_a_fault_is_asked_for_on_the_reference(browser: Browser, stub: Stub) -> None:
+    with browser.new_context() as context:  # its console tells of what went wrong
+        page = context.new_page()
+        form = open_form(page, stub.url, "questionpro/listImages")
+        fault = form.get_by_label("X-Stub-Fault")
+        assert fault.input_value() == ""
+        assert "200 OK" in send_form(form)
+        for scenario, said in (
+            ("rate-limit", "429 Too Many Requests"),
+            ("status", "503 Service Unavailable"),
+            ("reset", "No answer"),
+        ):
+            fault.select_option(scenario)
+            assert said in send_form(form)
+    assert [ticket.scenario.name for ticket in stub.faults.tickets()] == [
+        "rate-limit",
+        "status",
+        "reset",
+    ]
+    # A browser asks once more when a connection it had used before is reset.
+    assert all(ticket.delivered for ticket in stub.faults.tickets())
+
+
+def test_every_fault_can_be_asked_for(page: Page, stub: Stub) -> None:
+    form = open_form(page, stub.url, "pingone/createImage")
+    names = form.locator("[data-fault] option").evaluate_all("all => all.map(one => one.value)")
+    assert names == ["", *KINDS]
 
 
 def test_a_strangers_parameters_are_sent_by_style(browser: Browser, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -90,6 +91,16 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
         Stub(file).start()
     before = file.read_bytes()
     assert file.read_bytes() == before
+
+
+def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    with Stub(file):
+        pass
+    with contextlib.closing(sqlite3.connect(file)) as db:
+        db.execute("PRAGMA user_version = 2")
+    with pytest.raises(StubError, match="another version of the stub; name another file"):
+        Stub(file).start()
 
 
 def test_a_database_in_a_missing_folder_is_refused(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ DEFECTS = [
         "subtle",
         edit(
             "tests.stub.vendors.questionpro:QuestionPro.create_response",
-            ('if call.parameters["survey-id"] != survey["surveyID"]:', "if not survey:"),
+            ('if call.parameters["survey-id"] != survey.id:', "if not survey:"),
         ),
     ),
     Defect(
@@ -176,8 +176,8 @@ DEFECTS = [
         edit(
             "tests.stub.vendors.questionpro:QuestionPro.create_response",
             (
-                'answers = self._answers(given["responseSet"])',
-                'answers = self._answers(given["responseSet"])\n'
+                'answers = survey.answers(given["responseSet"])',
+                'answers = survey.answers(given["responseSet"])\n'
                 "        before = self.__dict__.get('_language', given.get('language'))\n"
                 "        self.__dict__['_language'] = given.get('language')\n"
                 "        if 'language' in given and before is not None:\n"
@@ -224,7 +224,6 @@ DEFECTS = [
                 "number = self._last_response(vendor) + 1\n",
                 'number = self.__dict__["_made"] = self.__dict__.get("_made", 0) + 1\n',
             ),
-            ('"INSERT INTO response (', '"INSERT OR REPLACE INTO response ('),
         ),
     ),
     Defect(
@@ -290,16 +289,15 @@ DEFECTS = [
             edit(
                 "tests.stub.state.store:Store.add_response",
                 (
-                    "with self._lock, self._transaction():\n"
+                    "with self._lock, self._single():\n"
                     "            number = self._last_response(vendor) + 1\n",
                     'made = self.__dict__.setdefault("_made", [])\n'
                     "        number = len(made) + 1\n"
                     "        import time\n\n"
                     "        time.sleep(0.002)\n"
                     "        made.append(number)\n"
-                    "        with self._lock, self._transaction():\n",
+                    "        with self._lock, self._single():\n",
                 ),
-                ('"INSERT INTO response (', '"INSERT OR REPLACE INTO response ('),
             ),
         ),
     ),

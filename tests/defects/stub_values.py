@@ -157,14 +157,14 @@ DEFECTS = [
         together(
             validating(also("array", "object")),
             edit(
-                "tests.stub.vendors.questionpro:_objects",
+                "tests.stub.vendors.survey:_objects",
                 (
                     "assert isinstance(value, list)",
                     "value = value if isinstance(value, list) else []",
                 ),
             ),
             edit(
-                "tests.stub.vendors.questionpro:QuestionPro._answers",
+                "tests.stub.vendors.survey:Survey.answers",
                 (
                     "assert isinstance(given, list)",
                     "given = given if isinstance(given, list) else []",
@@ -181,7 +181,7 @@ DEFECTS = [
         together(
             validating(_without_answer_id),
             edit(
-                "tests.stub.vendors.questionpro:QuestionPro._answers",
+                "tests.stub.vendors.survey:Survey.answers",
                 (
                     'enumerate(_objects(item["answerValues"]))',
                     'enumerate([o for o in _objects(item["answerValues"]) if "answerID" in o])',

@@ -276,7 +276,7 @@ def _tables(what: str, found: Mapping[str, Outcome]) -> Iterator[Table]:
         "",
         rows,
         [Goal(last.name, last.value, P99, unit="ms", absence=last.absence)]
-        if limits.get(what) == LIST_RATIO
+        if what in limits
         else [],
     )
 

@@ -64,10 +64,10 @@ def check(
     """
     for alternative in operation.security:
         values = [presented(scheme, headers, query, cookies) for scheme in alternative]
-        if any(value is None for value in values):
+        if None in values:
             continue
         values = [_of_its_kind(*pair) for pair in zip(alternative, values, strict=True)]
-        if any(value in FORBIDDEN for value in values):
+        if not FORBIDDEN.isdisjoint(values):
             raise Refused(Reason.FORBIDDEN, "these credentials may not do this")
         if all(value in ACCEPTED for value in values):
             return " ".join(map(str, values))

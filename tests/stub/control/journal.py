@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -33,6 +33,10 @@ _LONGEST = 200
 """Bytes of a request's head that are kept as they came; of a larger one so many fields, and so
 many bytes of each name and value.
 """
+_SMALL = 2048
+"""Bytes of a body that are kept until somebody asks for their hash, which takes longer than all the
+rest of noting a request.
+"""
 
 
 class Entry:
@@ -48,12 +52,12 @@ class Entry:
     status: int | None = None
     seconds: float | None = None
     size: int = 0
-    sha256: str = ""
     refusal: str = ""
     errors: Sequence[Fault] = ()
     image: StoredImage | None = None
     fault: str = ""
     delivered: bool | None = None
+    _body: Any = None  # a small body's bytes, else a hash, of a type that hashlib does not name
 
     def __init__(self, number: int, scope: Scope) -> None:
         self.number = number
@@ -75,6 +79,26 @@ class Entry:
                 for name, value in scope["headers"][:_MOST_HEADERS]
             ]
             self._head = b"\0".join(chain.from_iterable(shortened))
+
+    def add(self, piece: bytes) -> None:
+        """Note a piece of the body."""
+        body = self._body
+        self.size += len(piece)
+        if body is None:
+            self._body = piece if len(piece) <= _SMALL else hashlib.sha256(piece)
+        elif isinstance(body, bytes):
+            self._body = hashlib.sha256(body + piece)
+        else:
+            body.update(piece)
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal digits; nothing for no body."""
+        if self._body is None:
+            return ""
+        hashed = hashlib.sha256(self._body) if isinstance(self._body, bytes) else self._body
+        digits: str = hashed.hexdigest()
+        return digits
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -237,31 +261,25 @@ class Recording:
         self.entry = entry
         self._receive = receive
         self._send = send
-        self._hash: Any = None  # of a type that hashlib does not name
 
     async def receive(self) -> Message:
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if body:
-            if self._hash is None:
-                self._hash = hashlib.sha256()
-            self._hash.update(body)
-            self.entry.size += len(body)
+            self.entry.add(body)
         return message
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.entry.status = message["status"]
         elif not message.get("more_body", False):
             self.close()
-        await self._send(message)
+        return self._send(message)
 
     def close(self) -> None:
         """The request is over. Before the client can know that: it may look at once."""
         if self.entry.seconds is None:
             self.entry.seconds = time.perf_counter() - self.entry.started
-            if self._hash is not None:
-                self.entry.sha256 = self._hash.hexdigest()
 
 
 def _has_status(entry: Entry, wanted: str) -> bool:

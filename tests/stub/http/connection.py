@@ -83,7 +83,8 @@ class Connection(asyncio.Protocol):
         if count > 2 * self._bounds.connections:
             transport.abort()
         elif count > self._bounds.connections:
-            self._turn_away()
+            self._transport.write(BUSY)
+            self._leave()
         else:
             self._deadline.set(self._bounds.head)
 
@@ -267,19 +268,10 @@ class Connection(asyncio.Protocol):
 
     def _settle(self, answer: AnswerFraming) -> None:
         """Decide whether the connection survives an answer that begins before its request ends."""
-        answer.close = answer.close or self._close
-        if self._body.framing.done and self._body.refused is None:
-            return
         assert self._head is not None
-        rest = self._body.framing.rest
-        if (
-            self._body.refused is not None
-            or rest is None
-            or rest > self._bounds.keep_alive_rest
-            # The client may or may not send its body after this answer: nobody could tell.
-            or self._head.expects
-        ):
-            answer.close = True
+        # One that expects a go-ahead may or may not send its body after this: nobody could tell.
+        most = -1 if self._head.expects else self._bounds.keep_alive_rest
+        answer.close = answer.close or self._close or not self._body.spare(most)
 
     async def drain(self) -> None:
         if self._writable is not None and not self._lost:
@@ -376,11 +368,6 @@ class Connection(asyncio.Protocol):
         self._dropped += count
         if self._dropped > self._bounds.discard:
             self._transport.abort()
-
-    def _turn_away(self) -> None:
-        """Tell a client that there are too many."""
-        self._transport.write(BUSY)
-        self._leave()
 
     def stop(self) -> None:
         """The server stops: leave now if idle, else after the answer."""

@@ -61,6 +61,12 @@ class Incoming:
         self._delivered = self.framing.done and not self._pieces
         return {"type": "http.request", "body": body, "more_body": not self._delivered}
 
+    def spare(self, most: int) -> bool:
+        """Whether all of it came, or at most so many bytes are missing, which can be skipped."""
+        if self.framing.done or self.refused is not None:
+            return self.refused is None
+        return self.framing.rest is not None and self.framing.rest <= most
+
     @property
     def over(self) -> bool:
         """All of it came, and only its end has to be told."""

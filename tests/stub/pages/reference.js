@@ -52,6 +52,8 @@ function request(form) {
     else if (where === "header") headers.set(name, text);
     else place[where](text);
   }
+  const fault = form.querySelector("[data-fault]").value;
+  if (fault) headers.set("X-Stub-Fault", fault);
   const chosen = JSON.parse(form.querySelector("[data-security]")?.value ?? "[]");
   for (const input of form.querySelectorAll("[data-scheme]")) {
     const { scheme, kind, name } = input.dataset;

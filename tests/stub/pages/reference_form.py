@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from ..checks.security import example_credential
+from ..control.faults import KINDS
 from ..document import Node, Operation, Parameter, Scheme, is_json
 from ..json_values import JSON
 from ..vendors import example_value
@@ -33,6 +34,7 @@ class OperationForm:
             self._credentials(operation.security)
             + (_group("Parameters", parameters) if parameters else "")
             + (self._body() if operation.media else "")
+            + self._fault()
         )
 
     def _field(self, name: str, about: str, text: str, control: str, tall: bool = False) -> str:
@@ -117,6 +119,15 @@ class OperationForm:
                 number = numbers[inputs]
                 rows += f'<div data-panel="{number}">{self._panel(media, node)}</div>'
         return _group("Body", rows)
+
+    def _fault(self) -> str:
+        """The fault that the answer gets, one of those that need no more than their name."""
+        options = "".join(
+            f'<option value="{name}">{name}: {escape(kind.does.replace("`", ""))}</option>'
+            for name, kind in KINDS.items()
+        )
+        choice = f'<select id="{{id}}" data-fault><option value="">none</option>{options}</select>'
+        return _group("Fault", self._field("X-Stub-Fault", "what shall go wrong", "", choice))
 
     def _panel(self, media: str, node: Node) -> str:
         """The inputs for a body of one media type."""

@@ -14,6 +14,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,11 +22,13 @@ from typing import Any
 from ..json_values import JSON, JSONObject, serialise
 from .spool import Spool
 
-_MEMORY = 8 * 1024 * 1024
-"""Bytes that a database without a file holds in memory."""
+_MEMORY = 1024 * 1024
+"""Bytes that a database without a file holds in memory. Not more: at each commit SQLite walks
+through all that is there and not yet written out.
+"""
 
 _APPLICATION_ID = 0x53545542  # "STUB", so that another program's database is not written into
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE image (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -44,10 +47,8 @@ CREATE TABLE address (
     path TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES image (seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE response (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    vendor TEXT NOT NULL, survey TEXT NOT NULL, id INTEGER NOT NULL,
-    body TEXT NOT NULL, created_at TEXT NOT NULL,
-    UNIQUE (vendor, id)
+    seq INTEGER PRIMARY KEY,
+    vendor TEXT NOT NULL, survey TEXT NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL
 ) STRICT;
 CREATE TABLE counter (
     vendor TEXT NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,
@@ -109,6 +110,7 @@ class Draft:
     taken: Callable[[str], bool]
 
 
+_NONE = contextlib.nullcontext()
 _COLUMNS = (
     "seq, vendor, owner, position, id, filename, content_type, format, width, height, size, sha256,"
     " path, details, created_at"
@@ -125,6 +127,7 @@ class Store:
         self.file = file
         self.epoch = 0  # how often everything was forgotten
         self._lock = threading.RLock()
+        self._numbers: dict[str, int] = {}  # the last response's by vendor, kept in memory alone
         try:
             self._db = sqlite3.connect(
                 # "" is a database of its own that ends with the connection: in memory, and what
@@ -230,20 +233,15 @@ class Store:
         """Keep a survey response and return it as JSON. `make` writes it, given its number among
         the vendor's, counted from 1.
         """
-        with self._lock, self._transaction():
+        with self._lock, self._single():
             number = self._last_response(vendor) + 1
             body = serialise(make(number))
             self._db.execute(
-                "INSERT INTO response (vendor, survey, id, body, created_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (
-                    vendor,
-                    survey,
-                    number,
-                    body.decode(),
-                    _now().isoformat(timespec="milliseconds"),
-                ),
+                "INSERT INTO response (vendor, survey, id, body) VALUES (?, ?, ?, ?)",
+                (vendor, survey, number, body.decode()),
             )
+            if self.in_memory:  # in a file, somebody else may write the next one
+                self._numbers[vendor] = number
         return body
 
     def responses(self, vendor: str | None = None) -> list[JSONObject]:
@@ -301,6 +299,7 @@ class Store:
         with self._lock, self._transaction():
             for table in ("address", "content", "image", "response", "counter", "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
+            self._numbers.clear()
             self.epoch += 1
 
     def _last_position(self, vendor: str, owner: str) -> int:
@@ -311,10 +310,12 @@ class Store:
 
     def _last_response(self, vendor: str) -> int:
         """Responses are never forgotten one by one: the last number is also how many there are."""
+        if vendor in self._numbers:
+            return self._numbers[vendor]
         row = self._db.execute(
-            "SELECT max(id) FROM response WHERE vendor = ?", (vendor,)
+            "SELECT id FROM response WHERE vendor = ? ORDER BY seq DESC LIMIT 1", (vendor,)
         ).fetchone()
-        return int(row[0] or 0)
+        return int(row[0]) if row else 0
 
     def _taken(self, path: str) -> bool:
         return (
@@ -335,6 +336,12 @@ class Store:
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)
+
+    def _single(self) -> AbstractContextManager[None]:
+        """A transaction in which one statement changes something. In memory nobody else reads or
+        writes meanwhile, and a statement is a transaction by itself.
+        """
+        return _NONE if self.in_memory else self._transaction()
 
 
 class _Transaction:

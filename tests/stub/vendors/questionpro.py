@@ -7,21 +7,20 @@ document's own example.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from ..checks.body import File
 from ..checks.rate_limit import Rate
-from ..document import Document, DocumentError
+from ..document import Document
 from ..json_values import JSON, JSONObject, serialise
-from ..refusal import Fault, Reason, Refused
+from ..refusal import Reason, Refused
 from ..state.store import Draft, NewImage, Store, StoredImage
 from . import filename
 from .image_rows import ImageRows
 from .profile import Difference, Profile, Side
+from .survey import Survey
 from .vendor import Answer, Call, Handler, identity
 
 USER = 1234567
@@ -30,8 +29,6 @@ FIRST_RESPONSE = 12345678
 PER_PAGE = 100
 _PAGES = 16
 """Pages of the library that are remembered as text."""
-# IST is the one of the vendor's zones that knows no daylight saving time.
-_IST = timezone(timedelta(hours=5, minutes=30))
 
 # Ids, names and messages of the pages and of the vendor's list of error codes. Any other id begins
 # with `stub.` because the vendor's is not known.
@@ -48,7 +45,6 @@ _ERRORS: dict[Reason, tuple[str, str]] = {
     Reason.DEFECT: ("1026", "We are not able to process your request"),
 }
 _JSON_ERRORS = {Reason.SYNTAX: "1001", Reason.BODY: "1002"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAMES = {
     400: "BAD_REQUEST",
     401: "UNAUTHORIZED",
@@ -110,8 +106,7 @@ class QuestionPro:
     def __init__(self, document: Document, store: Store, profile: Profile) -> None:
         self._store = store
         self._profile = profile
-        self._survey = _example_response(document)
-        self._questions = _questions(self._survey)
+        self._survey = Survey(document)
         self._rows = ImageRows(store, self.name, _image)
         self._page = lru_cache(_PAGES)(self._written_page)
         self._requests = itertools.count(1)
@@ -243,58 +238,22 @@ class QuestionPro:
 
     def create_response(self, call: Call) -> Answer:
         survey = self._survey
-        if call.parameters["survey-id"] != survey["surveyID"]:
+        if call.parameters["survey-id"] != survey.id:
             raise Refused(Reason.UNKNOWN_ID, "no such survey")
         given = call.json
-        answers = self._answers(given["responseSet"])
+        answers = survey.answers(given["responseSet"])
 
         def make(number: int) -> JSONObject:
             return {
                 "responseID": FIRST_RESPONSE + number - 1,
-                "surveyID": survey["surveyID"],
-                "surveyName": survey["surveyName"],
-                **_respondent(given, survey, call.client),
+                "surveyID": survey.id,
+                "surveyName": survey.name,
+                **survey.respondent(given, call.client),
                 "responseSet": answers,
             }
 
-        stored = self._store.add_response(self.name, str(survey["surveyID"]), make)
+        stored = self._store.add_response(self.name, str(survey.id), make)
         return Answer(200, b'{"response":%s}' % stored)
-
-    def _answers(self, given: JSON) -> list[JSON]:
-        """The given answers with the survey's texts. Raises Refused if one is not of the survey."""
-        assert isinstance(given, list)
-        result: list[JSON] = []
-        for place, item in enumerate(_objects(given)):
-            known = self._questions.get(item["questionID"])
-            if known is None:
-                raise _unknown(
-                    "question", f"/responseSet/{place}/questionID", "no question of this survey"
-                )
-            question, options = known
-            values: list[JSON] = []
-            for index, answer in enumerate(_objects(item["answerValues"])):
-                option = options.get(answer["answerID"])
-                if option is None:
-                    pointer = f"/responseSet/{place}/answerValues/{index}/answerID"
-                    raise _unknown("answer", pointer, "no answer of this question")
-                content = option["value"]
-                own = answer.get("value", {})
-                assert isinstance(content, dict)
-                assert isinstance(own, dict)
-                values.append({**option, "value": {**content, "text": "", **_known(own, content)}})
-            result.append({**question, "answerValues": values})
-        return result
-
-
-def _questions(survey: JSONObject) -> dict[JSON, tuple[JSONObject, dict[JSON, JSONObject]]]:
-    """The questions of a survey by their ids, each with its answers by theirs."""
-    return {
-        question["questionID"]: (
-            question,
-            {option["answerID"]: option for option in _objects(question["answerValues"])},
-        )
-        for question in _objects(survey["responseSet"])
-    }
 
 
 def _user(call: Call) -> int:
@@ -307,26 +266,6 @@ def _user(call: Call) -> int:
 def _number(value: JSON) -> int:
     assert isinstance(value, int | float)
     return int(value)
-
-
-def _objects(value: JSON) -> list[JSONObject]:
-    assert isinstance(value, list)
-    return [item for item in value if isinstance(item, dict)]
-
-
-def _known(given: JSONObject, pattern: JSONObject) -> JSONObject:
-    """The members of `given` that `pattern` has too."""
-    return {key: value for key, value in given.items() if key in pattern}
-
-
-def _unknown(what: str, pointer: str, message: str) -> Refused:
-    """A question or answer that the survey does not have.
-
-    Assumed: what the vendor answers is not known. The body is valid JSON of the right shape, which
-    1001 and 1002 (400) deny; that what it refers to does not exist is what 1040 (404) says.
-    """
-    fault = Fault("body", pointer, message)
-    return Refused(Reason.UNKNOWN_ID, str(fault), faults=[fault], code=f"unknown-{what}")
 
 
 def _image(image: StoredImage, origin: str) -> JSONObject:
@@ -343,70 +282,3 @@ def display_size(count: int) -> str:
     if kilobytes < 1024:
         return f"{kilobytes} Kb"
     return f"{count / 1024 / 1024:.1f}".removesuffix(".0") + " Mb"
-
-
-def _respondent(given: JSONObject, survey: JSONObject, client: str) -> JSONObject:
-    """What is known of the respondent: what the request says, else what a server could know, else
-    nothing.
-
-    What the vendor fills in where a request is silent is not known.
-    """
-    location: JSONObject = dict.fromkeys(("country", "region", "countryCode"))
-    location.update(latitude=0.0, longitude=0.0, radius=0.0)
-    own_location = given.get("location", {})
-    variables = given.get("customVariables", {})
-    assert isinstance(own_location, dict)
-    assert isinstance(variables, dict)
-    example = survey["customVariables"]
-    assert isinstance(example, dict)
-    defaults: JSONObject = {
-        "ipAddress": client if ":" not in client else "127.0.0.1",  # documented as IPv4
-        "timestamp": _timestamp(int(time.time())),
-        "location": location,
-        "duplicate": False,
-        "timeTaken": 0,
-        "responseStatus": "Completed",
-        "externalReference": "",
-        "customVariables": {},
-        "language": "English",
-        "currentInset": "",
-        "operatingSystem": "",
-        "osDeviceType": "",
-        "browser": "",
-    }
-    return {
-        **defaults,
-        **_known(given, defaults),
-        "location": {**location, **_known(own_location, location)},
-        "customVariables": {**dict.fromkeys(example), **variables},
-    }
-
-
-@lru_cache(1)
-def _timestamp(second: int) -> str:
-    now = datetime.fromtimestamp(second, _IST)
-    # Not strftime: its names follow the locale.
-    hour, half = (now.hour - 1) % 12 + 1, "AM" if now.hour < 12 else "PM"
-    clock = f"{hour:02}:{now.minute:02}:{now.second:02} {half}"
-    return f"{now.day:02} {_MONTHS[now.month - 1]}, {now.year} {clock} IST"
-
-
-def _example_response(document: Document) -> JSONObject:
-    """The survey response that the document shows as an example: the survey that the stub knows."""
-    operation = next((item for item in document.operations if item.id == "createResponse"), None)
-    content = (
-        operation.responses["200"].get("content")
-        if operation and "200" in operation.responses
-        else None
-    )
-    media = content.get("application/json") if content else None
-    examples = media.get("examples") if media else None
-    for _, example in examples.items() if examples else ():
-        value = example.get("value")
-        response = value.get("response") if value else None
-        if response and isinstance(response.value, dict):
-            return response.value
-    raise DocumentError(
-        f"{document.file}: createResponse shows no example of a 200, which the stub takes its"
-        " survey from; add one."
-    )
