@@ -345,7 +345,7 @@ def test_a_run_that_is_stopped_leaves_no_process(tmp_path: Path, number: signal.
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "there is no section 'nothing'; known are clients, stub, list"),
+        (["nothing"], "there is no section 'nothing'; known are clients, stub, fuzz, list"),
         (["--rounds", "0"], "'0' is not a whole number above 0"),
     ],
 )

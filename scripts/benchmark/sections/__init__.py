@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scripts.benchmark.comparison import Bench
 from scripts.benchmark.figures import Table
 
-from . import calls, concurrency, decoding, imports, stub, uploads
+from . import calls, concurrency, decoding, fuzz, imports, stub, uploads
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ SECTIONS = (
     Section("upload", "clients", uploads.tables),
     Section("aiohttp", "clients", concurrency.tables),
     Section("stub", "stub", stub.tables),
+    Section("fuzz", "fuzz", fuzz.tables),
 )
 
 NAMES = tuple(
