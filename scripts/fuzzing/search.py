@@ -114,11 +114,11 @@ def _fails(
         finding = judge(case)
         if finding is None or finding.key in known:
             return
-        if not wanted:
-            wanted.append(finding.key)
-            emit(replace(finding, seed=seed, seconds=budget.elapsed))
-        if finding.key == wanted[0]:
+        if not wanted or finding.key == wanted[0]:
             last.append(finding)
+            if not wanted:
+                wanted.append(finding.key)
+                emit(replace(finding, seed=seed, seconds=budget.elapsed))
             raise Failed(finding)
 
     run = hypothesis.seed(seed)(options(budget.cases)(hypothesis.given(cases)(one)))

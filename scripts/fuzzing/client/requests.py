@@ -133,6 +133,10 @@ def fixed(package: Package, bound: Bound) -> Iterator[Sent]:
             typed = _picture(place, PICTURE)
             others = [File(kind, "a.png", typed.media, data) for kind in KINDS for data in PICTURES]
             others += [File("named", name, typed.media, PICTURE) for name in NAMES]
+            for name in FORBIDDEN:
+                spoilt = {**plain, argument_: (place, File("named", name, typed.media, PICTURE))}
+                wrong = "a line break in a file's name"
+                yield Sent(bound, "sync", tuple(spoilt.values()), wrong)
         elif place.where == "path" and types(place.schema) == ["string"]:
             others = list(_TEXTS) if set(place.schema) <= {"type", "description", "title"} else []
         for index, other in enumerate(others):
@@ -368,6 +372,7 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
             if known and essence not in wanted:
                 yield "content type", wanted, essence
             yield from _of_type(value, place.media, essence)
+            yield from _of_attachment(value, request)
             return
         if essence != place.media[0]:
             yield "content type", place.media[0], content
@@ -381,7 +386,11 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
         elif not _validator(package, place.schema).is_valid(arrived):
             yield "body", "a value that the document allows", arrived
     elif fields and media_kind(essence) == "multipart":
-        parts = _parts(content, request.body)
+        try:
+            parts = _parts(content, request.body)
+        except ValueError as error:
+            yield "form", "parts that RFC 7578 can read", f"{error}: {request.body[:200]!r}"
+            return
         yield from _of_form(package, case.bound, fields, parts)
         yield from _of_versions(package, case.bound, request, parts)
     elif fields and media_kind(essence) == "form":
@@ -468,6 +477,26 @@ def _of_type(file: File, listed: Sequence[str], got: str) -> Iterator[Difference
     real = next((kind for magic, kind in _MAGIC.items() if file.data.startswith(magic)), "")
     if file.kind != "typed" and real in listed and got != real:
         yield "type of a picture", real, got
+
+
+_ATTACHMENT = re.compile(
+    r"""attachment; filename="((?:[^"\\]|\\.)*)"(?:; filename\*=UTF-8''([^ "]*))?"""
+)
+
+
+def _of_attachment(file: File, request: Arrived) -> Iterator[Difference]:
+    """The name of a body's file where a header tells it, by RFC 6266 and RFC 8187."""
+    said = request.header("content-disposition")
+    if said is None or file.kind not in ("named", "typed"):
+        return
+    found = _ATTACHMENT.fullmatch(said)
+    if found is None:
+        yield "Content-Disposition", "attachment with a quoted filename", said
+        return
+    plain = re.sub(r"\\(.)", r"\1", found[1])
+    name = plain if found[2] is None else unquote(found[2], errors="strict")
+    if name != file.name:
+        yield "name of the body", file.name, name
 
 
 def _of_versions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 
@@ -16,6 +17,11 @@ _BROKEN = (
     b"", b"null", b"true", b"[]", b"{", b"nope", b"<html>nope</html>", b"NaN", b"\xff",
     b"[" * 20_000, b'{"a":' * 20_000, b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
 )  # fmt: skip
+
+
+_NUMBERS = re.compile(rb"(?<=: )-?[0-9]+(?=[,}\]])")
+_LARGE = b"9007199254740993"
+"""More than a double can tell from its neighbours."""
 
 
 def swept(package: Package, bound: Bound, answers: list[Documented]) -> Iterator[Scripted]:
@@ -34,6 +40,9 @@ def swept(package: Package, bound: Bound, answers: list[Documented]) -> Iterator
             yield _case(bound, said, text)
         for index, (_, _, value) in enumerate(changes(good)):
             yield _case(bound, said, _text(value), mode="async" if index % 8 == 7 else "sync")
+        for number_ in _NUMBERS.finditer(_text(good)):
+            text = _text(good)
+            yield _case(bound, said, text[: number_.start()] + _LARGE + text[number_.end() :])
         if said.status.startswith("2"):
             for status in OTHERS:
                 if status not in (204, 304):  # they have no body
