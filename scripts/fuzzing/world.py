@@ -196,7 +196,7 @@ class World:
         for _ in (1, 2):  # the server may have closed the connection of the time before
             if self._files is None:
                 parts = urlsplit(self.base)
-                kind = http.client.HTTPConnection
+                kind: type[http.client.HTTPConnection] = http.client.HTTPConnection
                 if parts.scheme == "https":
                     kind = http.client.HTTPSConnection
                 self._files = kind(parts.netloc, timeout=20)

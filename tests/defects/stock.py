@@ -53,6 +53,7 @@ def run(report: Report, defect: str, seed: int, max_time: float, accepted: Path)
     suite.see_clients()
     patch = contextlib.nullcontext if defect == "-" else all_defects()[defect].patch
     started = time.monotonic()
+    found, check, vendor = False, "", ""
     with patch(), Stub() as stub, tempfile.TemporaryDirectory() as folder:
         for vendor in suite.VENDORS:
             found, check = _run(

@@ -112,8 +112,8 @@ def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
     ]
     if medians:
         text.append(f"- median of the seconds: {median(medians):.1f}, longest {max(medians):.1f}")
-    if found := _stock_sum(tried):
-        text.append(found)
+    if stock := _stock_sum(tried):
+        text.append(stock)
     text.append("")
     if alive:
         names = ", ".join(f"`{row.defect.name}`" for row in alive)

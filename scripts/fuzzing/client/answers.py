@@ -73,7 +73,7 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
         media_object: dict[str, Any] = content[chosen] or {}
         schema = media_object.get("schema")
         if kind == "json":
-            known = schema or {}
+            known: Any = schema or {}
             accepts = _validator(package, known, _opened)
             typed = _validator(package, known, _outline)
             found.append(Documented(str(status), kind, chosen, known, accepts, typed))

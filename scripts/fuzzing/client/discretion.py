@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -30,7 +30,7 @@ class _Kept(logging.Handler):
 
 
 @contextmanager
-def _logged() -> Iterator[list[str]]:
+def _logged() -> Generator[list[str]]:
     handler, root = _Kept(), logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -100,7 +100,7 @@ def of_addresses(package: Package, bound: Bound) -> Wrong | None:
     """
     import httpx2
 
-    servers = package.document.get("servers") or []
+    servers: list[dict[str, Any]] = package.document.get("servers") or []
     if not servers or "://" not in str(servers[0].get("url", "")):
         return None
     url: str = servers[0]["url"]

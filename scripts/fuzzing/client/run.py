@@ -11,6 +11,7 @@ from functools import partial
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client import discretion, requests
 from scripts.fuzzing.client.answers import Scripted, documented, scripted
+from scripts.fuzzing.client.arrival import Sent
 from scripts.fuzzing.client.exchanges import Exchanges
 from scripts.fuzzing.client.judgement import Wrong, judge
 from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound, calling
@@ -102,12 +103,12 @@ def _asked(
 @contextmanager
 def _asking(
     package: Package, progress: Progress, counts: Counts
-) -> Generator[Callable[[requests.Sent], Finding | None]]:
+) -> Generator[Callable[[Sent], Finding | None]]:
     """A function that makes a call and judges the request that arrives."""
     with RawServer() as server, calling(package, server.url) as caller:
         server.answer = b"HTTP/1.1 418 Arrived\r\nContent-Length: 0\r\n\r\n"
 
-        def verdict(case: requests.Sent) -> Finding | None:
+        def verdict(case: Sent) -> Finding | None:
             wrong = requests.judge(package, caller, server, case)
             counts.cases += 1
             counts.checks["client requests"] += 1
