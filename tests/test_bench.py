@@ -345,7 +345,10 @@ def test_a_run_that_is_stopped_leaves_no_process(tmp_path: Path, number: signal.
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "there is no section 'nothing'; known are clients, stub, codegen, list"),
+        (
+            ["nothing"],
+            "there is no section 'nothing'; known are clients, stub, codegen, fuzz,",
+        ),
         (["--rounds", "0"], "'0' is not a whole number above 0"),
     ],
 )

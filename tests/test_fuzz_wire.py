@@ -38,7 +38,7 @@ def first(kind: Callable[[], Files], seed: int, checks: set[str]) -> Finding:
 
     with served(kind) as target:
         try:
-            run(target, Budget(60.0, 1000), seed, emit, Silence(), patience=1.5, shrinking=0.5)
+            run(target, Budget(None, 40), seed, emit, Silence(), patience=1.5, shrinking=0.5)
         except _Enough:
             return found[-1]
     raise AssertionError(f"not found; found {[finding.key for finding in found]}")
@@ -73,9 +73,9 @@ def test_a_broken_server_is_found(
 def test_a_correct_server_is_clean(seed: int) -> None:
     found: list[Finding] = []
     with served(Files) as target:
-        counts = run(target, Budget(4.0, 1000), seed, found.append, Silence(), patience=15)
+        counts = run(target, Budget(None, 8), seed, found.append, Silence(), patience=15)
     assert [finding.snippet for finding in found] == []
-    assert counts.cases > 20
+    assert counts.cases >= 160  # a number of cases ends the run, not a time
 
 
 @pytest.mark.parametrize("vendor", ["questionpro", "inventorum", "pingone"])
@@ -83,9 +83,9 @@ def test_a_correct_server_is_clean(seed: int) -> None:
 def test_the_stub_is_clean(vendor: str, seed: int) -> None:
     found: list[Finding] = []
     with opened(Wanted(vendor)) as target:
-        counts = run(target, Budget(3.0, 1000), seed, found.append, Silence(), patience=15)
+        counts = run(target, Budget(None, 8), seed, found.append, Silence(), patience=15)
     assert [finding.snippet for finding in found] == []
-    assert counts.cases > 20
+    assert counts.cases >= 160
     assert counts.notes == []
 
 
@@ -134,15 +134,17 @@ def test_a_finding_is_short_and_its_snippet_runs() -> None:
         found: list[Finding] = []
 
         def emit(finding: Finding) -> None:
+            known = [one.signature for one in found]
             found.append(finding)
-            if "more than one Content-Length" in finding.signature:
+            # The second time is after it has been made short.
+            if "more than one Content-Length" in finding.signature and finding.signature in known:
                 program = [sys.executable, "-c", finding.snippet]
                 done = subprocess.run(program, capture_output=True, timeout=30, check=True)
                 assert b"HTTP/1.1 20" in done.stdout
                 raise _Enough
 
         with pytest.raises(_Enough):
-            run(target, Budget(60.0, 1000), 1, emit, Silence(), patience=1.5)
+            run(target, Budget(None, 40), 1, emit, Silence(), patience=1.5)
     raw = found[-1].exchanges[-1].raw_request
     assert raw is not None
     assert len(raw) < 450

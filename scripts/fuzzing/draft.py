@@ -344,8 +344,10 @@ def example(document: dict[str, Any], described: Mapping[str, Any]) -> Any:
     return example(document, resolve(document, schema)) if is_object(schema) else None
 
 
-def sample(document: dict[str, Any], schema: Any, depth: int = 0) -> Any:
-    """A small value of a schema: its example, default or first choice, else made of its type."""
+def sample(document: dict[str, Any], schema: Any, depth: int = 0, items: int = 0) -> Any:
+    """A small value of a schema: its example, default or first choice, else made of its type; its
+    lists have `items` items where they may.
+    """
     schema = resolve(document, schema)
     if not is_object(schema) or depth > 12:
         return None
@@ -359,7 +361,7 @@ def sample(document: dict[str, Any], schema: Any, depth: int = 0) -> Any:
         if schema.get(key) and "properties" not in schema:
             merged: dict[str, Any] = {}
             for branch in schema[key] if key == "allOf" else schema[key][:1]:
-                value = sample(document, branch, depth + 1)
+                value = sample(document, branch, depth + 1, items)
                 if not is_object(value):
                     return value
                 merged.update(value)
@@ -369,12 +371,12 @@ def sample(document: dict[str, Any], schema: Any, depth: int = 0) -> Any:
         kind = next((item for item in kind if item != "null"), "null")  # pyright: ignore
     if kind == "object":
         return {
-            name: sample(document, schema.get("properties", {}).get(name, {}), depth + 1)
+            name: sample(document, schema.get("properties", {}).get(name, {}), depth + 1, items)
             for name in schema.get("required", [])
         }
     if kind == "array":
-        count = int(schema.get("minItems", 0))
-        return [sample(document, schema.get("items", {}), depth + 1) for _ in range(count)]
+        count = max(int(schema.get("minItems", 0)), min(items, int(schema.get("maxItems", items))))
+        return [sample(document, schema.get("items", {}), depth + 1, items) for _ in range(count)]
     if kind in ("integer", "number"):
         low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
         return min(low, schema.get("maximum", low))

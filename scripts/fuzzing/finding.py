@@ -44,7 +44,7 @@ class Finding:
     @property
     def weight(self) -> int:
         """How much there is to read and send to reproduce it: the lightest finding is shown."""
-        return sum(
+        return len(self.snippet) + sum(
             len(exchange.raw_request or b"")
             + len(exchange.request.url)
             + len(exchange.request.body or b"")
@@ -54,6 +54,7 @@ class Finding:
 
 
 Emit = Callable[[Finding], None]
+"""Takes a failure as soon as it is seen, and once more when it has become smaller."""
 
 
 class Progress(Protocol):

@@ -4,6 +4,7 @@ that is killed."""
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -33,12 +34,17 @@ class Life(Protocol):
 
 
 class ObjectLife:
-    """The stub in this process."""
+    """The stub in this process, with a database in `folder` and the document of one vendor: it
+    begins in a third of the time that it takes with all of them.
+    """
 
-    def __init__(self, database: Path, root: Path = ROOT) -> None:
+    def __init__(self, folder: Path, vendor: str, root: Path = ROOT) -> None:
         from tests.stub import Stub as Kind
 
-        self._kind, self._database, self._root = Kind, database, root
+        self._kind, self._database, self._root = Kind, folder / "object.db", folder
+        document = folder / "generated" / vendor / "openapi.yaml"
+        document.parent.mkdir(parents=True)
+        shutil.copy(root / document.relative_to(folder), document)
         self._stub: Stub | None = None
         self.urls: dict[str, str] = {}
         self.origin = ""

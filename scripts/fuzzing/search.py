@@ -76,7 +76,7 @@ def search(
     seed: int,
     emit: Emit,
 ) -> int:
-    """Judge `budget.cases` cases; emit the smallest case of every distinct failure.
+    """Judge `budget.cases` cases; emit every distinct failure, and then its smallest case.
 
     A failure that was emitted is passed over from then on, so that others show behind it. Returns
     how many failures were emitted.
@@ -84,7 +84,7 @@ def search(
     known: set[tuple[str, str, str]] = set()
     for round_ in range(MOST_FINDINGS):
         last: list[Finding] = []
-        if not _fails(cases, judge, known, last, budget, seed + round_):
+        if not _fails(cases, judge, known, last, budget, seed + round_, emit):
             break
         found = replace(min(last, key=_size), seed=seed, seconds=budget.elapsed)
         known.add(found.key)
@@ -101,6 +101,7 @@ def _fails(
     last: list[Finding],
     budget: Budget,
     seed: int,
+    emit: Emit,
 ) -> bool:
     wanted: list[tuple[str, str, str]] = []
     shrinks = 0
@@ -113,10 +114,11 @@ def _fails(
         finding = judge(case)
         if finding is None or finding.key in known:
             return
-        if not wanted:
-            wanted.append(finding.key)
-        if finding.key == wanted[0]:
+        if not wanted or finding.key == wanted[0]:
             last.append(finding)
+            if not wanted:
+                wanted.append(finding.key)
+                emit(replace(finding, seed=seed, seconds=budget.elapsed))
             raise Failed(finding)
 
     run = hypothesis.seed(seed)(options(budget.cases)(hypothesis.given(cases)(one)))

@@ -24,8 +24,8 @@ DEFECTS = [
         "Unknown keys are kept in an object, but not in the objects of a list.",
         "hidden",
         runtime(
-            "surplus:_ListSieve.part",
-            ("return (items, (None, nested)) if nested else (raw, None)", "return items, None"),
+            "surplus:_ListSieve.join",
+            ("self.item.join(value[index], inner, build)", "pass"),
         ),
     ),
     Defect(

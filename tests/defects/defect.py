@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Literal, TypeAlias
 
 from tests.defects.patch import Patch
@@ -60,3 +62,13 @@ def all_defects() -> dict[str, Defect]:
                 raise ValueError(f"two defects are called {defect.name}")
             found[defect.name] = defect
     return found
+
+
+def spread(defects: Iterable[Defect]) -> list[Defect]:
+    """One of each area, layer and subtlety, then the next of each: a run that is ended early has
+    seen something of everything.
+    """
+    kinds: dict[tuple[str, str, str], list[Defect]] = {}
+    for defect in defects:
+        kinds.setdefault((defect.area, defect.layer, defect.subtlety), []).append(defect)
+    return [found for found in chain(*zip_longest(*kinds.values())) if found is not None]

@@ -1,35 +1,46 @@
-"""Runs in processes of their own, some at a time, ended with us."""
+"""Runs in processes of their own, some at a time, ended with us.
+
+They are forked, where that is possible, from a process that has everything imported and nothing
+started: a run takes two seconds less, and none sees another's patches.
+"""
 
 from __future__ import annotations
 
-import json
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeAlias
 
-from scripts.fuzzing.target import ROOT
+Report: TypeAlias = Callable[[dict[str, Any]], None]
+"""Hands over the result of a run and ends its process."""
+
+PRELOADED = "tests.defects.preloaded"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: of which module, against which defect. `patience` is in seconds."""
+    """One run. `task` is a function of a module, called with a Report and then the `arguments`;
+    `patience` is in seconds.
+    """
 
-    module: str
+    task: Callable[..., None]
     defect: str
     seed: int
-    arguments: tuple[str, ...]
+    arguments: tuple[Any, ...]
     patience: float
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a job printed, or why it printed nothing that can be used."""
+    """The result of a job, or why it has none that can be used."""
 
     job: Job
     result: dict[str, Any]
@@ -41,9 +52,14 @@ class Processes:
 
     def __init__(self, jobs: int) -> None:
         self._pool = ThreadPoolExecutor(jobs)
-        self._running: set[subprocess.Popen[str]] = set()
+        self._context: Any = multiprocessing.get_context(
+            "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        )
+        self._context.set_forkserver_preload([PRELOADED])
+        self._running: set[Any] = set()
         self._lock = threading.Lock()
         self._over = False
+        self._folder = tempfile.TemporaryDirectory()
 
     def __enter__(self) -> Processes:
         return self
@@ -55,6 +71,7 @@ class Processes:
         for process in running:
             _kill(process)
         self._pool.shutdown(cancel_futures=True)
+        self._folder.cleanup()
 
     def run(self, jobs: Iterable[Job], done: Callable[[Done], None]) -> None:
         """Run all jobs; `done` is called here, in the order in which they end."""
@@ -63,42 +80,53 @@ class Processes:
             done(future.result())
 
     def _one(self, job: Job) -> Done:
-        command = [
-            sys.executable, "-m", job.module, job.defect, "--seed", str(job.seed), *job.arguments
-        ]  # fmt: skip
+        log = Path(self._folder.name) / f"{threading.get_ident()}.log"
+        ours, theirs = self._context.Pipe(duplex=False)
         with self._lock:
             if self._over:
                 return Done(job, {}, "not begun")
-            # A session of its own: Ctrl-C is for us, and we end the whole of it.
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                start_new_session=True,
-            )
+            process = self._context.Process(target=_within, args=(theirs, str(log), job))
+            process.start()
             self._running.add(process)
+        theirs.close()
         try:
-            output, errors = process.communicate(timeout=job.patience)
-        except subprocess.TimeoutExpired:
-            _kill(process)
-            process.communicate()
-            return Done(job, {}, f"did not end within {job.patience:.0f} s")
+            if not ours.poll(job.patience):
+                return Done(job, {}, f"did not end within {job.patience:.0f} s")
+            return Done(job, ours.recv())
+        except EOFError:
+            process.join()
+            said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+            return Done(job, {}, f"exit code {process.exitcode}: {(said or ['no output'])[-1]}")
         finally:
+            ours.close()
+            _kill(process)
+            process.join()
             with self._lock:
                 self._running.discard(process)
-        lines = output.splitlines()
-        if process.returncode or not lines:
-            reason = (errors.strip().splitlines() or ["no output"])[-1]
-            return Done(job, {}, f"exit code {process.returncode}: {reason}")
-        return Done(job, json.loads(lines[-1]))
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
-    if process.poll() is not None:
-        return
+def _within(connection: Connection, log: str, job: Job) -> None:
+    """What the process of a job does."""
     if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
+        os.setsid()  # Ctrl-C is for us, and we end the whole of it
+    written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(written, 1)
+    os.dup2(written, 2)
+
+    def report(result: dict[str, Any]) -> None:
+        connection.send(result)
+        sys.stderr.flush()
+        # Not sys.exit: this may be any thread, and half a run has no end worth waiting for.
+        os._exit(0)
+
+    job.task(report, job.defect, job.seed, *job.arguments)
+
+
+def _kill(process: Any) -> None:
+    if os.name == "posix" and process.pid is not None:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)  # with the programs that it started
+        except ProcessLookupError:
+            process.kill()
     else:
         process.kill()

@@ -16,11 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scripts.fuzzing.target import ROOT
 from tests.defects import suite
 from tests.defects.defect import all_defects
+from tests.defects.processes import Report
 from tests.stub import Stub
 
 _CREDENTIALS = {"questionpro": "api-key: test-api-key"}
@@ -36,24 +39,49 @@ def main() -> None:
     parser.add_argument("--max-time", type=float, required=True)
     parser.add_argument("--accepted", type=Path, required=True)
     options = parser.parse_args()
+    run(
+        lambda result: print(json.dumps(result)),
+        options.defect,
+        options.seed,
+        options.max_time,
+        options.accepted,
+    )
+
+
+def run(report: Report, defect: str, seed: int, max_time: float, accepted: Path) -> None:
+    """Run `st run` against the defect of this name, `-` for none, and report what it found."""
     suite.see_clients()
-    patch = contextlib.nullcontext if options.defect == "-" else all_defects()[options.defect].patch
+    patch = contextlib.nullcontext if defect == "-" else all_defects()[defect].patch
     started = time.monotonic()
+    found, check, vendor = False, "", ""
     with patch(), Stub() as stub, tempfile.TemporaryDirectory() as folder:
         for vendor in suite.VENDORS:
             found, check = _run(
                 vendor,
                 stub.urls[vendor],
-                options.seed,
-                options.max_time,
-                options.accepted / f"{vendor}.json",
+                seed,
+                max_time,
+                accepted / f"{vendor}.json",
                 Path(folder),
-                record=options.defect == "-",
+                record=defect == "-",
             )
             if found:
                 break
     seconds = round(time.monotonic() - started, 2)
-    print(json.dumps({"killed": found, "check": check, "vendor": vendor, "seconds": seconds}))
+    result: dict[str, Any] = {
+        "killed": found, "check": check, "vendor": vendor, "seconds": seconds
+    }  # fmt: skip
+    if defect == "-":
+        result["accepted"] = {
+            file.stem: file.read_text(encoding="utf-8") for file in accepted.glob("*.json")
+        }
+    report(result)
+
+
+def restore(accepted: Mapping[str, str], folder: Path) -> None:
+    """Write what a run on the unbroken stub recorded, so that others pass over it."""
+    for vendor, content in accepted.items():
+        (folder / f"{vendor}.json").write_text(content, encoding="utf-8")
 
 
 def _run(

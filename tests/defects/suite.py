@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.finding import Counts, Emit, Finding, Silence
-from scripts.fuzzing.target import ROOT, Wanted, opened
+from scripts.fuzzing.target import ROOT, Target, Wanted, opened
 
 VENDORS = tuple(sorted(file.parent.name for file in ROOT.glob("generated/*/openapi.yaml")))
 
-# The parts of a run from cheap to dear, each for all vendors before the next: module, function.
-# A client's defect cannot show where no client takes part.
+# The parts of a run, module and function.
 STAGES = {
     "meaning": ("scripts.fuzzing.properties", "meaning"),
+    "sweep": ("scripts.fuzzing.client.run", "sweep"),
     "wire": ("scripts.fuzzing.wire.run", "run"),
-    "client": ("scripts.fuzzing.client.run", "run"),
+    "client": ("scripts.fuzzing.client.run", "drawn"),
     "schemathesis": ("scripts.fuzzing.schemathesis_run", "run"),
     "journey": ("scripts.fuzzing.journey", "run"),
 }
-OF_CLIENTS = ("client", "journey")
 CASES = 30
 """As many as scripts/fuzz.py draws when nothing is said."""
+
+_FEW = 4
+ROUNDS = (
+    ("meaning", CASES),
+    ("sweep", CASES),
+    ("journey", _FEW),
+    ("wire", CASES),
+    ("client", CASES),
+    ("schemathesis", CASES),
+    ("journey", CASES),
+)
+"""Stages from cheap to dear, each for all vendors before the next, with the cases that it draws:
+what a few journeys show need not wait for everything else.
+"""
+
+# A client's defect cannot show where no client takes part.
+OF_CLIENTS = ("sweep", "client", "journey")
 
 Key = tuple[str, str, str]
 
@@ -69,9 +86,8 @@ def run(
     started = time.monotonic()
     before = set(known)
     outcome = Outcome()
-    stages = [(name, *STAGES[name]) for name in names if _exists(STAGES[name][0])]
-    slots = [(stage, vendor) for stage in stages for vendor in VENDORS]
-    budget = Budget(max_time, CASES)
+    chosen = set(names)
+    budget = Budget(max_time)
     place = ("", "")
 
     def emit(finding: Finding) -> None:
@@ -86,32 +102,29 @@ def run(
             if stop:
                 report(outcome)
 
-    for (name, module, function), vendor in slots:
-        if budget.spent:
-            break
-        place = (name, vendor)
-        began = time.monotonic()
-        # The cases end a stage, as they do in a run without haste; the time only ends the whole.
-        counts = _stage(module, function, vendor, budget.share(1.0), seed, emit)
-        outcome.stages.append((vendor, name, time.monotonic() - began, counts.cases))
+    with ExitStack() as stack:
+        targets: dict[str, Target] = {}
+        for (name, cases), vendor in itertools.product(ROUNDS, VENDORS):
+            if name not in chosen or budget.spent:
+                continue
+            place = (name, vendor)
+            began = time.monotonic()
+            if vendor not in targets:
+                targets[vendor] = stack.enter_context(opened(Wanted(vendor)))
+            # The cases end a stage, as they do in a run without haste; time only ends the whole.
+            share = Budget(budget.left, cases)
+            counts = _stage(name)(targets[vendor], share, seed, emit, Silence())
+            targets[vendor].reset()
+            outcome.stages.append((vendor, name, time.monotonic() - began, counts.cases))
     if outcome.found is None:
         outcome.seconds = time.monotonic() - started
     report(outcome)
 
 
-def _stage(
-    module: str, function: str, vendor: str, budget: Budget, seed: int, emit: Emit
-) -> Counts:
-    run_part: Callable[..., Counts] = getattr(importlib.import_module(module), function)
-    with opened(Wanted(vendor)) as target:
-        return run_part(target, budget, seed, emit, Silence())
-
-
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+def _stage(name: str) -> Callable[[Target, Budget, int, Emit, Silence], Counts]:
+    module, function = STAGES[name]
+    found: Callable[..., Counts] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def see_clients() -> None:

@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from statistics import median
@@ -23,6 +23,12 @@ class Row:
     runs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     stock: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     troubles: list[str] = field(default_factory=list[str])
+    wanted: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every seed was run."""
+        return self.tried >= self.wanted
 
     @property
     def killed(self) -> int:
@@ -50,12 +56,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the numbers depend on."""
+    """What the numbers depend on. `unbroken` is what each seed finds where nothing is broken: empty
+    for nothing.
+    """
 
     seeds: Sequence[int]
     max_time: float
-    seconds: float
-    stock_seeds: Sequence[int] = ()
+    stock_seeds: Sequence[int]
+    stock_time: float
+    sources: str
+    commit: str
+    unbroken: Mapping[int, str]
 
     def lines(self) -> list[str]:
         """As Markdown."""
@@ -68,27 +79,42 @@ class Circumstances:
             f" {os.cpu_count()} cores, {platform.machine()}, {platform.system()},"
             f" Python {platform.python_version()}, {versions}",
             f"- seeds {', '.join(map(str, self.seeds))}; at most {self.max_time:g} s a run for all"
-            f" vendors together; {self.seconds / 60:.0f} minutes in all",
-            f"- stock `st run`: seeds {stock}; its own settings, as much time for each vendor as"
-            " the suite has for all; failures that it reports of the unbroken stub do not count",
+            " vendors together",
+            f"- all results are of one state of the sources, commit {self.commit or 'unknown'},"
+            f" their digest {self.sources} (see sources.py)",
+            f"- the unbroken stub and clients: {self._unbroken()}",
+            f"- stock `st run`: seeds {stock}; its own settings, {self.stock_time:g} s for each"
+            " vendor; failures that it reports of the unbroken stub do not count",
         ]
+
+    def _unbroken(self) -> str:
+        groups: dict[str, list[str]] = {}
+        for seed, words in self.unbroken.items():
+            groups.setdefault(words or "clean", []).append(str(seed))
+        return "; ".join(f"{words} with {', '.join(seeds)}" for words, seeds in groups.items())
 
 
 def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
-    """The whole table."""
-    tried = [row for row in rows if row.tried]
+    """The whole table: the rows that are complete."""
+    tried = [row for row in rows if row.complete]
     alive = [row for row in tried if row.survives]
+    medians = [found for row in tried if (found := row.seconds()) is not None]
     text = [
         "# Seeded defects and what finds them",
         "",
         "Written by `python -m tests.defects --out`. Seconds are until the finding, the median of"
-        " the runs.",
+        " the runs; what every run imports is imported before they begin.",
         "",
         *circumstances.lines(),
-        f"- {len(tried)} defects tried, {len(tried) - len(alive)} killed,"
-        f" {len(alive)} survived, {len(rows) - len(tried)} not run",
-        "",
+        f"- {len(tried)} defects tried, {len(tried) - len(alive)} killed, {len(alive)} survived",
+        f"- {len(rows) - len(tried)} more defects are not in the table: not all of their seeds were"
+        " run",
     ]
+    if medians:
+        text.append(f"- median of the seconds: {median(medians):.1f}, longest {max(medians):.1f}")
+    if stock := _stock_sum(tried):
+        text.append(stock)
+    text.append("")
     if alive:
         names = ", ".join(f"`{row.defect.name}`" for row in alive)
         text += [f"Survived: {names}", ""]
@@ -96,7 +122,7 @@ def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
         "| defect | area | where | what it does | killed by | seconds | runs | stock `st run` |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    text += [_line(row) for row in rows]
+    text += [_line(row) for row in tried]
     return "\n".join(text) + "\n"
 
 
@@ -116,6 +142,14 @@ def _line(row: Row) -> str:
         _stock(row),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _stock_sum(rows: Sequence[Row]) -> str:
+    of_stub = [row for row in rows if row.stock]
+    found = [row for row in of_stub if any(run["killed"] for run in row.stock)]
+    if not of_stub:
+        return ""
+    return f"- stock `st run` finds {len(found)} of the {len(of_stub)} that are in the stub"
 
 
 def _stock(row: Row) -> str:

@@ -9,11 +9,13 @@ import argparse
 import contextlib
 import json
 import os
-import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from tests.defects import suite
 from tests.defects.defect import all_defects
+from tests.defects.processes import Report
 
 
 def main() -> None:
@@ -26,37 +28,51 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="go on after the first finding")
     parser.add_argument("--stages", help=f"only some of {','.join(suite.STAGES)}")
     options = parser.parse_args()
-    for name in list(os.environ):  # a developer's own keys and proxies
-        if name.lower().endswith("_proxy") or name.endswith(("_API_KEY", "_TOKEN")):
-            del os.environ[name]
-    suite.see_clients()
     known = json.loads(options.known.read_text()) if options.known else []
-    defect = None if options.defect == "-" else all_defects()[options.defect]
-    names = suite.OF_CLIENTS if defect and defect.layer == "client" else tuple(suite.STAGES)
-    if options.stages:
-        names = tuple(options.stages.split(","))
     # Nothing but the result goes to the standard output, whoever writes.
     output = os.dup(1)
     os.dup2(2, 1)
 
-    def report(outcome: suite.Outcome) -> None:
-        os.write(output, (json.dumps(_shown(outcome)) + "\n").encode())
-        # Not sys.exit: this may be any thread, and half a run has no end worth waiting for.
-        sys.stderr.flush()
-        os._exit(0)
+    def report(result: dict[str, Any]) -> None:
+        os.write(output, (json.dumps(result) + "\n").encode())
+        os._exit(0)  # from any thread; half a run has no end worth waiting for
 
+    run(
+        report, options.defect, options.seed, options.max_time, known,
+        stop=not options.all, stages=options.stages.split(",") if options.stages else (),
+    )  # fmt: skip
+
+
+def run(
+    report: Report,
+    name: str,
+    seed: int,
+    max_time: float,
+    known: Iterable[Iterable[str]] = (),
+    stop: bool = True,
+    stages: Iterable[str] = (),
+) -> None:
+    """Run the suite against the defect of this name, `-` for none, and report. `known` are findings
+    to pass over, see suite.key.
+    """
+    for variable in list(os.environ):  # a developer's own keys and proxies
+        if variable.lower().endswith("_proxy") or variable.endswith(("_API_KEY", "_TOKEN")):
+            del os.environ[variable]
+    suite.see_clients()
+    defect = None if name == "-" else all_defects()[name]
+    of_clients = defect is not None and defect.layer == "client"
     with defect.patch() if defect else contextlib.nullcontext():
         suite.run(
-            options.seed,
-            options.max_time,
-            [tuple(item) for item in known],
-            report,
-            names=names,
-            stop=not options.all,
+            seed,
+            max_time,
+            [(check, operation, title) for check, operation, title in known],
+            lambda outcome: report(_shown(outcome)),
+            names=tuple(stages) or (suite.OF_CLIENTS if of_clients else tuple(suite.STAGES)),
+            stop=stop,
         )
 
 
-def _shown(outcome: suite.Outcome) -> dict[str, object]:
+def _shown(outcome: suite.Outcome) -> dict[str, Any]:
     found = outcome.found
     return {
         "killed": found is not None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scripts.benchmark.comparison import Bench
 from scripts.benchmark.figures import Table
 
-from . import calls, concurrency, decoding, generation, imports, stub, uploads
+from . import calls, concurrency, decoding, fuzz, generation, imports, stub, uploads
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ SECTIONS = (
     Section("aiohttp", "clients", concurrency.tables),
     Section("stub", "stub", stub.tables),
     Section("codegen", "codegen", generation.tables),
+    Section("fuzz", "fuzz", fuzz.tables),
 )
 
 NAMES = tuple(

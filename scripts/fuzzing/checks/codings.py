@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scripts.fuzzing.bench import Bench, NotApplicable, refused, shown
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.checks.refusals import state
+from scripts.fuzzing.state import state
 
 
 def wrong_codings_are_refused(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, NotApplicable, decoded, shown
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.checks.uploads import judge_upload
+from scripts.fuzzing.checks.stored_files import judge_upload
 from scripts.fuzzing.draft import Draft
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import value

@@ -10,6 +10,7 @@ from scripts.fuzzing.checks import Check
 from scripts.fuzzing.credentials import Scheme, present
 from scripts.fuzzing.draft import Draft
 from scripts.fuzzing.exchange import Exchange, Request
+from scripts.fuzzing.state import state, unchanged
 from scripts.openapi.json_value import is_object
 from scripts.openapi.operations import OperationView
 
@@ -99,6 +100,7 @@ def strangers_are_refused(bench: Bench) -> None:
             draft = bench.fresh(plain) or plain
             unsigned = draft.request(bench.target, signed=False)
             first: Exchange | None = None
+            before = state(bench, view)
             for what, request in _intruders(bench, unsigned, view):
                 exchange = bench.send(request, view)
                 bench.judged()
@@ -121,6 +123,8 @@ def strangers_are_refused(bench: Bench) -> None:
                         got=f"{_outline(exchange)} for {what}",
                         exchanges=(first, exchange),
                     )
+            if first is not None:
+                unchanged(bench, view, first, before)
 
 
 def refusal_comes_first(bench: Bench) -> None:
@@ -234,8 +238,10 @@ def the_forbidden_are_forbidden(bench: Bench) -> None:
                 continue
             others = [other for other in alternative if other is not scheme]
             signed = bench.target.credentials.sign(unsigned, others)
+            before = state(bench, view)
             exchange = bench.send(present(signed, scheme, scheme.text(value)), view)
             bench.judged()
+            unchanged(bench, view, exchange, before)
             if exchange.status != 403:
                 bench.found(
                     view,

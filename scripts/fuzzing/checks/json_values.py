@@ -10,9 +10,9 @@ import jsonschema_rs
 
 from scripts.fuzzing.bench import Bench, NotApplicable, refused, shown
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.checks.refusals import state
 from scripts.fuzzing.draft import Draft
 from scripts.fuzzing.json_changes import changes
+from scripts.fuzzing.state import state
 from scripts.openapi.direction import without_required
 from scripts.openapi.operations import OperationView, media_kind, resolve
 

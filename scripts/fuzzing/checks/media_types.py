@@ -7,8 +7,8 @@ from dataclasses import replace
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, NotApplicable, refused, shown
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.checks.refusals import state
 from scripts.fuzzing.draft import BOUNDARY
+from scripts.fuzzing.state import state
 from scripts.openapi.operations import resolve
 
 _OTHERS = (
@@ -137,7 +137,7 @@ def every_listed_type_is_taken(bench: Bench) -> None:
                         exchanges=(exchange,),
                     )
                     continue
-                from scripts.fuzzing.checks.uploads import judge_upload
+                from scripts.fuzzing.checks.stored_files import judge_upload
 
                 judge_upload(bench, view, sent, file, exchange)
     if not applied:

@@ -13,6 +13,7 @@ from scripts.fuzzing.paged import Listing, Page, listings
 _WANTED = 7
 """Items that a list should hold, so that there are pages in the middle and a last one in part."""
 _MOST_PAGES = 60
+_LARGE_PAGE = 200
 
 
 def _filled(bench: Bench) -> list[Listing]:
@@ -53,6 +54,35 @@ def pages_partition_the_list(bench: Bench) -> None:
                     _apart(pages, reference),
                 )
             _true_counts(bench, listing, pages, size, len(reference))
+
+
+def large_pages_are_full(bench: Bench) -> None:
+    """A page has as many items as are asked for, up to the documented most."""
+    stub = bench.target.stub
+    if stub is None:
+        raise NotApplicable("so many things are not made on a server that is not ours")
+    found = listings(bench)
+    if not any(listing.size_name for listing in found):
+        raise NotApplicable("no operation answers a list in pages of a size that is asked for")
+    for listing in found:
+        usual = listing.default_size or 0
+        size = min(listing.largest_size or _LARGE_PAGE, max(_LARGE_PAGE, 2 * usual))
+        before = listing.page(1)
+        stub.seed(bench.target.name, images=size + 1)
+        if before.total is None or listing.page(1).total != before.total + size + 1:
+            continue  # what can be seeded is not what this list shows
+        for asked in (size // 2 + 1, size):
+            page = listing.page(1, asked)
+            bench.judged()
+            if len(page.items) != asked:
+                _report(
+                    bench,
+                    listing,
+                    "a page holds fewer items than are asked for and there",
+                    f"{asked} items",
+                    f"{len(page.items)} items",
+                    [page.exchange],
+                )
 
 
 def _before_reading(bench: Bench, listing: Listing) -> None:
@@ -306,6 +336,7 @@ def _report(
 
 CHECKS = [
     Check("pages partition the list", pages_partition_the_list, writes=False, kept=True),
+    Check("large pages are full", large_pages_are_full, kept=True),
     Check("links lead where they say", links_lead_where_they_say, writes=False, kept=True),
     Check("beyond the end is nothing", beyond_the_end_is_nothing, writes=False, kept=True),
 ]

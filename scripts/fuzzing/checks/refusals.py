@@ -11,22 +11,8 @@ from scripts.fuzzing.bench import Bench, NotApplicable, refused, shown
 from scripts.fuzzing.checks import Check
 from scripts.fuzzing.draft import Draft, Part, file_schema, file_types, version_of
 from scripts.fuzzing.exchange import Exchange
-from scripts.fuzzing.paged import lists_of
-from scripts.openapi.operations import OperationView, resolve
-
-
-def state(bench: Bench, view: OperationView) -> tuple[Any, ...]:
-    """What can be seen of the state that an operation changes: its lists, and all that the stub
-    keeps where the server is ours.
-    """
-    seen: list[Any] = []
-    if bench.target.stub is not None:
-        stub = bench.target.stub
-        seen.append(("stored", len(stub.images(bench.target.name)), len(stub.responses())))
-    for listing in lists_of(bench, view):
-        page = listing.page(1)
-        seen.append((listing.view.path, page.total, tuple(map(str, page.ids))))
-    return tuple(seen)
+from scripts.fuzzing.state import state, unchanged
+from scripts.openapi.operations import resolve
 
 
 def _judge(bench: Bench, draft: Draft, what: str, before: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -35,7 +21,7 @@ def _judge(bench: Bench, draft: Draft, what: str, before: tuple[Any, ...]) -> tu
     bench.judged()
     if not refused(exchange):
         _report(bench, draft, what, exchange)
-    return _unchanged(bench, draft.view, exchange, before)
+    return unchanged(bench, draft.view, exchange, before)
 
 
 def _report(bench: Bench, draft: Draft, what: str, exchange: Exchange) -> None:
@@ -46,21 +32,6 @@ def _report(bench: Bench, draft: Draft, what: str, exchange: Exchange) -> None:
         got=shown(exchange),
         exchanges=(exchange,),
     )
-
-
-def _unchanged(
-    bench: Bench, view: OperationView, exchange: Exchange, before: tuple[Any, ...]
-) -> tuple[Any, ...]:
-    after = state(bench, view)
-    if exchange.status >= 400 and after != before:
-        bench.found(
-            view,
-            "a refused request changes state",
-            expected=f"as before: {str(before)[:150]}",
-            got=str(after)[:150],
-            exchanges=(exchange,),
-        )
-    return after
 
 
 def invalid_files_are_refused(bench: Bench) -> None:
@@ -217,7 +188,7 @@ def missing_bodies_are_refused(bench: Bench) -> None:
             bench.judged()
             if not refused(exchange):
                 _report(bench, draft, "a body that is cut at its end", exchange)
-            before = _unchanged(bench, view, exchange, before)
+            before = unchanged(bench, view, exchange, before)
     if not applied:
         raise NotApplicable("no operation needs a body")
 

@@ -7,6 +7,7 @@ import copy
 import gzip
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,8 @@ from scripts.openapi.operations import media_kind, resolve
 @dataclass(frozen=True)
 class Documented:
     """An answer of the document: `kind` is json, text, bytes or none. `accepts` knows what a client
-    has to take: the schema with its enums opened, for a server may add values and keys.
+    has to take: the schema with its enums opened, for a server may add values and keys; `typed`
+    what it may take at all: values whose types are those of the schema, with all required keys.
     """
 
     status: str
@@ -31,6 +33,7 @@ class Documented:
     media: str = ""
     schema: Any = None
     accepts: jsonschema_rs.Validator | None = None
+    typed: jsonschema_rs.Validator | None = None
 
 
 @dataclass(frozen=True)
@@ -70,21 +73,24 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
         media_object: dict[str, Any] = content[chosen] or {}
         schema = media_object.get("schema")
         if kind == "json":
-            found.append(
-                Documented(str(status), kind, chosen, schema or {}, _accepts(package, schema or {}))
-            )
+            known: Any = schema or {}
+            accepts = _validator(package, known, _opened)
+            typed = _validator(package, known, _outline)
+            found.append(Documented(str(status), kind, chosen, known, accepts, typed))
         else:
             found.append(Documented(str(status), "text" if kind == "text" else "bytes", chosen))
     return found
 
 
-def _accepts(package: Package, schema: Any) -> jsonschema_rs.Validator:
+def _validator(
+    package: Package, schema: Any, change: Callable[[Any], Any]
+) -> jsonschema_rs.Validator:
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "components": {"schemas": package.document.get("components", {}).get("schemas", {})},
         "allOf": [schema],
     }
-    return jsonschema_rs.validator_for(_opened(copy.deepcopy(whole)), validate_formats=True)
+    return jsonschema_rs.validator_for(change(copy.deepcopy(whole)), validate_formats=True)
 
 
 def _opened(schema: Any) -> Any:
@@ -103,6 +109,34 @@ def _opened(schema: Any) -> Any:
     return result
 
 
+_OF_TYPES = frozenset(
+    {
+        "$schema", "$ref", "$defs", "components", "schemas", "type", "properties", "required",
+        "items", "additionalProperties", "allOf", "anyOf", "oneOf", "const", "enum",
+    }
+)  # fmt: skip
+
+
+def _outline(schema: Any) -> Any:
+    """A schema that says no more than the types of its places and which keys are required."""
+    return _only_types(_opened(schema))
+
+
+def _only_types(schema: Any) -> Any:
+    if is_array(schema):
+        return [_only_types(item) for item in schema]
+    if not is_object(schema):
+        return schema
+    kept: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "schemas", "$defs"):
+            kept[key] = {name: _only_types(item) for name, item in value.items()}
+        elif key in _OF_TYPES:
+            # one of several: whoever fits two by its types fits
+            kept["anyOf" if key == "oneOf" else key] = _only_types(value)
+    return kept
+
+
 _JSON_TYPES = {
     str: "string",
     int: "integer",
@@ -113,8 +147,9 @@ _JSON_TYPES = {
     dict: "object",
 }
 
-_OTHERS = (200, 201, 202, 204, 206, 299, 300, 304, 399, 400, 401, 404, 409, 418, 422, 429, 500,
+OTHERS = (200, 201, 202, 203, 204, 206, 299, 300, 304, 399, 400, 401, 404, 409, 418, 422, 429, 500,
            502, 503, 520, 599, 600, 999)  # fmt: skip
+"""Statuses, documented or not."""
 
 
 @st.composite
@@ -133,7 +168,7 @@ def scripted(
         said = draw(st.sampled_from(choice))
         status = draw(_statuses(said))
     else:
-        status = draw(st.sampled_from(_OTHERS))
+        status = draw(st.sampled_from(OTHERS))
     found = answer_for(among, status)
     content = draw(bodies(package, found))
     charset = "utf-8"

@@ -78,7 +78,18 @@ def judge(package: Package, caller: Caller, case: Scripted) -> Wrong | None:
             "no warning",
             str(first.message),
         )
-    return _of_value(package, case, value) if error is None else _of_error(package, case, error)
+    if error is not None:
+        return _of_error(package, case, error)
+    try:
+        repr(value)
+    except Exception as raised:
+        return Wrong(
+            "values can be shown",
+            "a value of the client cannot be printed",
+            "a representation",
+            f"{type(raised).__name__}: {raised}",
+        )
+    return _of_value(package, case, value)
 
 
 def _of_error(package: Package, case: Scripted, error: Any) -> Wrong | None:
@@ -148,8 +159,17 @@ def _of_status(package: Package, case: Scripted, error: Any) -> Wrong | None:
             repr(case.content),
             repr(error.body),
         )
-    if error.parsed is None or not _plain(case.content):
+    if not _plain(case.content):
         return None
+    if error.parsed is None:
+        if case.documented is None or case.documented.kind != "json" or not acceptable(case):
+            return None
+        return Wrong(
+            "documented errors are read",
+            "an error has no value for a body that the document describes",
+            f"parsed: a value for {case.content.decode()[:500]}",
+            "parsed: None",
+        )
     return _encodes_back(package, case, error.parsed)
 
 
@@ -170,7 +190,7 @@ def _of_value(package: Package, case: Scripted, value: Any) -> Wrong | None:
         )
     kind = case.documented.kind
     if kind == "json":
-        return _encodes_back(package, case, value)
+        return _encodes_back(package, case, value) or _of_types(case, value)
     wanted: Any = None
     if kind == "bytes":
         wanted = case.content
@@ -213,6 +233,20 @@ def _encodes_back(package: Package, case: Scripted, value: Any) -> Wrong | None:
             f"{difference}; all of it: {json.dumps(back)[:500]}",
         )
     return None
+
+
+def _of_types(case: Scripted, value: Any) -> Wrong | None:
+    assert case.documented is not None
+    assert case.documented.typed is not None
+    if case.documented.typed.is_valid(parsed(case.content)):
+        return None
+    return Wrong(
+        "types of the document",
+        "an answer with a value of another type than the document's, or without a required key,"
+        " returns a value",
+        f"APIResponseValidationError for {case.content.decode()[:500]}",
+        repr(value)[:500],
+    )
 
 
 def parsed(content: bytes) -> Any:

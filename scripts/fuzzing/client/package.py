@@ -69,13 +69,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Bound:
-    """An operation of the document and the client's method for it."""
+    """An operation of the document and the client's method for it; `takes` are the names of all
+    arguments, those that no document knows too.
+    """
 
     view: OperationView
     resource: str
     method: str
     places: tuple[Place, ...]
     module: ModuleType
+    takes: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -139,7 +142,8 @@ class Package:
                 label = f"{view.method.upper()} {view.path}"
                 self.unbound.append(f"{label}: nothing fills {', '.join(sorted(missing))}")
                 continue
-            yield Bound(ours, resource, method, places, module)
+            takes = frozenset(inspect.signature(function).parameters)
+            yield Bound(ours, resource, method, places, module, takes)
 
     def _places(
         self, named: dict[str, Any], view: OperationView, names: list[str]
@@ -200,7 +204,12 @@ class Package:
         """What the constructor takes of the document's parameters, by keyword."""
         return {place.argument: place for one in self.bound for place in one.places if place.option}
 
-    def client(self, mode: str, base_url: str, given: Mapping[str, Any], **more: Any) -> Any:
+    def betrayed(self, text: str) -> str:
+        """The place of a text that shows the credential, empty if none does."""
+        at = min((text.find(one) for one in self.spellings if one in text), default=-1)
+        return text[max(0, at - 40) :][:120] if at >= 0 else ""
+
+    def client(self, mode: str, base_url: str | None, given: Mapping[str, Any], **more: Any) -> Any:
         """A client with the test credential, without retries unless `more` says otherwise."""
         kind = self.sync if mode == "sync" else self.asynchronous
         secrets = dict.fromkeys(self._service.environment, SECRET)

@@ -35,11 +35,14 @@ class Arrived:
 
 
 class RawServer:
-    """Answers every request with `answer`, then hangs up if `close`; one thread per connection."""
+    """Answers every request with `answer`, then hangs up if `close`; one thread each. What
+    is in `queue`, an answer and whether to hang up, comes first.
+    """
 
     def __init__(self) -> None:
         self.answer = b"HTTP/1.1 204 No Content\r\n\r\n"
         self.close = False
+        self.queue: list[tuple[bytes, bool]] = []
         self.arrived: list[Arrived] = []
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -84,7 +87,7 @@ class RawServer:
                 while (request := _read(stream)) is not None:
                     self.arrived.append(request)
                     # once it is sent, the next answer may be set
-                    answer, close = self.answer, self.close
+                    answer, close = self.queue.pop(0) if self.queue else (self.answer, self.close)
                     connection.sendall(answer)
                     if close:
                         break

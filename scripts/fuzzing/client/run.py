@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from scripts.fuzzing.budget import Budget
-from scripts.fuzzing.client import requests
+from scripts.fuzzing.client import discretion, requests
 from scripts.fuzzing.client.answers import Scripted, documented, scripted
+from scripts.fuzzing.client.arrival import Sent
+from scripts.fuzzing.client.exchanges import Exchanges
 from scripts.fuzzing.client.judgement import Wrong, judge
-from scripts.fuzzing.client.package import SECRET, Package, Unbound, calling
+from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound, calling
 from scripts.fuzzing.client.raw_server import RawServer
 from scripts.fuzzing.client.sweep import swept
 from scripts.fuzzing.exchange import Answer, Exchange, Request
@@ -24,30 +29,86 @@ def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progres
     """Fuzz the target's client: half of the time answers, half of it requests."""
     counts = Counts()
     started = time.monotonic()
+    package = _package(target, counts)
+    if package is not None:
+        _fixed(package, budget.share(0.35), seed, emit, progress, counts)
+        _answers(package, budget.share(0.5), seed, emit, progress, counts)
+        _requests(package, budget.share(1), seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
+def sweep(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+    """Only what is the same for every seed: answers that are one step from what the document shows,
+    exchanges of more than one request, what a client shows of itself.
+    """
+    counts = Counts()
+    started = time.monotonic()
+    package = _package(target, counts)
+    if package is not None:
+        _fixed(package, budget, seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
+def drawn(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+    """Only what is drawn from the seed."""
+    counts = Counts()
+    started = time.monotonic()
+    package = _package(target, counts)
+    if package is not None:
+        _answers(package, budget.share(0.5), seed, emit, progress, counts)
+        _requests(package, budget.share(1), seed, emit, progress, counts)
+    counts.seconds += time.monotonic() - started
+    return counts
+
+
+def _package(target: Target, counts: Counts) -> Package | None:
+    """The target's client; None where it has none, which the counts then tell."""
     try:
         package = Package(target)
     except Unbound as error:
         counts.not_applicable[PART] = str(error)
-        return counts
+        return None
     counts.notes += package.unbound
     if not package.bound:
         counts.not_applicable[PART] = "no operation of the document has a method of the client"
-        return counts
-    progress.stage("client: answers")
-    _answers(package, budget.share(0.5), seed, emit, progress, counts)
-    progress.stage("client: requests")
-    _requests(package, budget.share(1), seed, emit, progress, counts)
-    counts.seconds += time.monotonic() - started
-    return counts
+        return None
+    return package
 
 
 def _requests(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
+    progress.stage("client: requests")
+    with _asking(package, progress, counts) as verdict:
+        for index, bound in enumerate(package.bound):
+            share = budget.share(1 / (len(package.bound) - index))
+            cases = requests.sent(package, bound)
+            search(cases, verdict, budget=share, seed=seed, emit=emit)
+
+
+def _asked(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: odd arguments")
+    with _asking(package, progress, counts) as verdict:
+        for bound in package.bound:
+            for case in requests.fixed(package, bound):
+                found = None if budget.spent else verdict(case)
+                if found is not None:
+                    emit(replace(found, seed=seed))
+
+
+@contextmanager
+def _asking(
+    package: Package, progress: Progress, counts: Counts
+) -> Generator[Callable[[Sent], Finding | None]]:
+    """A function that makes a call and judges the request that arrives."""
     with RawServer() as server, calling(package, server.url) as caller:
         server.answer = b"HTTP/1.1 418 Arrived\r\nContent-Length: 0\r\n\r\n"
 
-        def verdict(case: requests.Sent) -> Finding | None:
+        def verdict(case: Sent) -> Finding | None:
             wrong = requests.judge(package, caller, server, case)
             counts.cases += 1
             counts.checks["client requests"] += 1
@@ -73,16 +134,105 @@ def _requests(
                 snippet=repr(case),
             )
 
+        yield verdict
+
+
+def _fixed(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    _discreet(package, budget, seed, emit, progress, counts)
+    _asked(package, budget.share(0.3), seed, emit, progress, counts)
+    _swept(package, budget.share(0.6), seed, emit, progress, counts)
+    _exchanged(package, budget, seed, emit, progress, counts)
+
+
+def _discreet(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: what it shows")
+    with RawServer() as server, calling(package, server.url) as caller:
         for index, bound in enumerate(package.bound):
-            share = budget.share(1 / (len(package.bound) - index))
-            cases = requests.sent(package, bound)
-            search(cases, verdict, budget=share, seed=seed, emit=emit)
+            verdicts: list[Callable[[], Wrong | None]] = [
+                partial(discretion.of_logs, package, caller, server, bound),
+                partial(discretion.of_numbers, package, caller, server, bound),
+            ]
+            if index == 0:
+                verdicts.append(partial(discretion.of_representations, package, caller))
+                verdicts.append(partial(discretion.of_addresses, package, bound))
+            for verdict in verdicts:
+                if budget.spent:
+                    return
+                wrong = verdict()
+                _judged(counts, progress, "client discretion")
+                if wrong is not None:
+                    emit(_plain_finding(bound, wrong, seed, budget))
+
+
+def _exchanged(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: exchanges")
+    for case, came, wrong in Exchanges(package, budget).verdicts():
+        _judged(counts, progress, "client exchanges")
+        if wrong is not None:
+            call = f"{case.bound.resource}.{case.bound.method}"
+            note = f"{call}, {case.mode}, {case.what}: {came.shown}"
+            emit(_plain_finding(case.bound, replace(wrong, got=note), seed, budget))
+
+
+def _judged(counts: Counts, progress: Progress, check: str) -> None:
+    counts.cases += 1
+    counts.checks[check] += 1
+    progress.case()
+
+
+def _plain_finding(bound: Bound, wrong: Wrong, seed: int, budget: Budget) -> Finding:
+    return Finding(
+        wrong.check,
+        bound.label,
+        wrong.title,
+        wrong.expected,
+        wrong.got,
+        part=PART,
+        seed=seed,
+        seconds=budget.elapsed,
+    )
+
+
+def _swept(
+    package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
+) -> None:
+    progress.stage("client: one step from the examples")
+    with _answering(package, progress, counts) as verdict:
+        for bound in _answered(package):
+            for case in swept(package, bound, documented(package, bound)):
+                found = None if budget.spent else verdict(case)
+                if found is not None:
+                    emit(replace(found, seed=seed))
 
 
 def _answers(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
+    progress.stage("client: answers")
     answers = {bound.label: documented(package, bound) for bound in package.bound}
+    asked = _answered(package)
+    with _answering(package, progress, counts) as verdict:
+        for index, bound in enumerate(asked):
+            share = budget.share(1 / (len(asked) - index))
+            search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
+
+
+def _answered(package: Package) -> list[Bound]:
+    """The operations whose answer has a body: not those of HEAD."""
+    return [bound for bound in package.bound if bound.view.method != "head"]
+
+
+@contextmanager
+def _answering(
+    package: Package, progress: Progress, counts: Counts
+) -> Generator[Callable[[Scripted], Finding | None]]:
+    """A function that serves an answer to the client and judges what it makes of it."""
     with RawServer() as server, calling(package, server.url) as caller:
 
         def verdict(case: Scripted) -> Finding | None:
@@ -92,19 +242,9 @@ def _answers(
             counts.cases += 1
             counts.checks["client answers"] += 1
             progress.case()
-            if wrong is None:
-                return None
-            return finding(package.target, case, wrong, server)
+            return None if wrong is None else finding(package.target, case, wrong, server)
 
-        # an answer to HEAD has no body
-        asked = [bound for bound in package.bound if bound.view.method != "head"]
-        for index, bound in enumerate(asked):
-            for case in swept(package, bound, answers[bound.label]):
-                found = None if budget.spent else verdict(case)
-                if found is not None:
-                    emit(replace(found, seed=seed))
-            share = budget.share(1 / (len(asked) - index))
-            search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
+        yield verdict
 
 
 def finding(target: Target, case: Scripted, wrong: Wrong, server: RawServer) -> Finding:
@@ -147,4 +287,4 @@ def snippet(target: Target, case: Scripted) -> str:
     )
 
 
-__all__ = ["PART", "run"]
+__all__ = ["PART", "drawn", "run", "sweep"]

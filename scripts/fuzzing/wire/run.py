@@ -164,6 +164,9 @@ class _Run:
     async def _shortened(
         self, case: Case, violation: Violation, fails: Callable[[Shot], Awaitable[bool]]
     ) -> None:
+        shot = self._range.shot(case)
+        seen = await self._range.fire(shot, after=False)
+        self._report(case, shot, seen, violation, ", ".join(case.names))
         seconds = min(self._shrinking, max(1.0, self._budget.left))
         case, shot = await shrink(case, self._range.shot, fails, seconds)
         result = await self._range.fire(shot)
