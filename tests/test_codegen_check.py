@@ -112,7 +112,10 @@ def test_the_package_of_a_document_that_went_is_stale_and_a_run_removes_it(shop:
     assert "generated/other/openapi.yaml: stale" in stale
     assert all(line.endswith(": stale") for line in stale)
     done = shop.run()
-    assert (done.code, done.out) == (0, "generated/other removed\ngenerated/things is up to date\n")
+    assert (done.code, done.written) == (
+        0,
+        "generated/other removed\ngenerated/things is up to date\n",
+    )
     assert shop.tree() == before
 
 

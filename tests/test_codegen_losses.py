@@ -27,7 +27,7 @@ pytestmark = pytest.mark.generator
 def test_the_document_that_the_cases_break_is_taken(shop: Workshop) -> None:
     shop.document("things", BASE)
     done = shop.run()
-    assert (done.code, done.out, done.err) == (0, "generated/things\n", "")
+    assert (done.code, done.written, done.err) == (0, "generated/things\n", "")
 
 
 CASES: dict[str, tuple[Change, str]] = {

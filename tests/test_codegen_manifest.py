@@ -106,7 +106,7 @@ def test_an_edit_to_a_template_reaches_every_package_that_a_run_is_not_kept_from
     assert shop.run("first").written == "generated/first\n"
     # the other one is not up to date for that
     assert shop.run("--check").code == 1
-    assert shop.run().out == "generated/second\ngenerated/first is up to date\n"
+    assert shop.run().written == "generated/second\ngenerated/first is up to date\n"
     template.write_text(text, encoding="utf-8")
 
 
