@@ -41,11 +41,4 @@ def test_journeys_through_a_foreign_server_find_nothing_where_nothing_is() -> No
         counts = run(target("pictures", url), Budget(None, 4), 1, found, Silence())
         assert [(one.title, one.expected, one.got) for one in found] == []
         assert not counts.not_applicable
-        assert {"GET", "POST"} <= {method for method, _ in kept.requests}
-
-
-def test_journeys_through_a_foreign_server_find_a_page_that_is_short() -> None:
-    found = Findings()
-    with shelf("lost-last-page") as (url, _):
-        run(target("pictures", url), Budget(None, 12), 1, found, Silence())
-    assert [one.check for one in found]
+        assert len([method for method, _ in kept.requests if method == "POST"]) >= 5
