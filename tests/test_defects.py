@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
-from tests.defects import patch
+from tests.defects import patch, sources
 from tests.defects.__main__ import main
 from tests.defects.defect import Defect, all_defects
 from tests.defects.patch import PatchError
+from tests.defects.results import SUITE, Results
 from tests.stub import Stub
 from tests.stub.checks import security
-from tests.stub.server import ROOT
 from tests.stub.wire import USER, send
 
 DEFECTS = all_defects()
@@ -79,16 +78,39 @@ def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.generator
-@pytest.mark.parametrize("name", ["key-in-any-case", "form-without-end", "unknown-keys-dropped"])
-def test_the_suite_finds(name: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.defects.trial", name, "--seed", "1", "--max-time", "60"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    result = json.loads(ended.stdout)
-    assert result["killed"], result["stages"]
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    file, table = tmp_path / "results.jsonl", tmp_path / "TABLE.md"
+    known = Results(file, sources.digest(), "", 60.0)
+    known.add((SUITE, "-", 1), {"killed": False, "check": "", "keys": [], "seconds": 1.0})
+    told = {"killed": True, "check": "told", "stage": "before", "seconds": 1.0}
+    known.add((SUITE, "key-in-log", 1), told)
+    Results(file, "of others", "", 60.0).add((SUITE, "form-without-end", 1), told)
+    with file.open("a") as stream:
+        stream.write('{"by": "suite", "defect": "form-with')  # where it was interrupted
+        stream.write("\n")
+    before = len(file.read_text().splitlines())
+
+    code = main(
+        ["key-in-log", "form-without-end", "unknown-keys-dropped", "--seeds", "1", "--jobs", "1",
+         "--max-time", "60", "--results", str(file), "--out", str(table)]
+    )  # fmt: skip
+
+    assert code == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()[before:]]
+    assert {line["defect"] for line in lines} == {"form-without-end", "unknown-keys-dropped"}
+    assert all(line["killed"] and line["sources"] == sources.digest() for line in lines)
+    text = table.read_text()
+    assert "before: told" in text
+    assert "3 defects tried, 3 killed" in text
+    assert sources.digest() in text
+
+
+def test_what_the_unbroken_one_shows_as_well_kills_no_defect(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    known = Results(file, sources.digest(), "", 60.0)
+    same = {"killed": True, "check": "a", "operation": "b", "title": "c", "stage": "", "seconds": 1}
+    known.add((SUITE, "-", 1), {**same, "keys": [["a", "b", "c"]]})
+    known.add((SUITE, "key-in-log", 1), same)
+    words = ["key-in-log", "--seeds", "1", "--max-time", "60", "--results", str(file)]
+    assert main([*words, "--out", str(tmp_path / "TABLE.md")]) == 1
+    assert "**survived**" in (tmp_path / "TABLE.md").read_text()

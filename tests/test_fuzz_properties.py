@@ -39,11 +39,10 @@ def stub_of(vendor: str) -> Iterator[Target]:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-@pytest.mark.parametrize("seed", [1, 20261122])
-def test_the_checks_find_nothing_in_the_stub(vendor: str, seed: int) -> None:
+def test_the_checks_find_nothing_in_the_stub(vendor: str) -> None:
     findings = Findings()
     with stub_of(vendor) as target:
-        counts = meaning(target, Budget(120, 8), seed, findings, Silence())
+        counts = meaning(target, Budget(120, 8), 1, findings, Silence())
     assert [(f.check, f.operation, f.title, f.expected, f.got) for f in findings] == []
     assert counts.cases > 100
     assert len(counts.checks) > 15

@@ -78,17 +78,6 @@ def test_a_correct_server_is_clean(seed: int) -> None:
     assert counts.cases >= 160  # a number of cases ends the run, not a time
 
 
-@pytest.mark.parametrize("vendor", ["questionpro", "inventorum", "pingone"])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_stub_is_clean(vendor: str, seed: int) -> None:
-    found: list[Finding] = []
-    with opened(Wanted(vendor)) as target:
-        counts = run(target, Budget(None, 8), seed, found.append, Silence(), patience=15)
-    assert [finding.snippet for finding in found] == []
-    assert counts.cases >= 160
-    assert counts.notes == []
-
-
 def test_the_same_seed_sends_the_same_bytes() -> None:
     runs: list[list[tuple[bytes, object]]] = []
     for seed in (7, 7, 8):

@@ -137,6 +137,7 @@ def _machine(
     people = st.integers(0, 1)
     sizes = st.sampled_from(SIZES)
     shrinks = itertools.count()
+    forms = world.forms
 
     class Journey(RuleBasedStateMachine):
         """One journey."""
@@ -172,7 +173,7 @@ def _machine(
             one=makes,
             who=people,
             length=st.sampled_from([0, 1, 5000, 200_000]),
-            form=st.sampled_from(["bytes", "handle", "pieces"]),
+            form=st.sampled_from(forms),
             size=sizes,
         )
         def make(self, one: Collection, who: int, length: int, form: str, size: int) -> None:
@@ -289,7 +290,7 @@ def _at_once(world: World, one: Collection, size: int) -> None:
 
     def upload(who: int) -> None:
         try:
-            answers[who] = world.make(one, who, datas[who], ("handle", "pieces")[who])
+            answers[who] = world.make(one, who, datas[who], world.forms[-2:][who])
         except world.package.errors.APIError as error:
             errors.append(error)
 

@@ -48,7 +48,26 @@ class Reproduction:
         exchange = finding.exchanges[-1]
         if exchange.raw_request is not None:
             return self._socket(exchange.raw_request)
-        return self._client(finding, exchange.request) or self._httpx(exchange.request)
+        client = self._client(finding, exchange.request) if self._usual(exchange.request) else ""
+        return client or self._httpx(exchange.request)
+
+    def _usual(self, request: Request) -> bool:
+        """Whether the request has the credentials that a client would send, and no others."""
+        credentials = self._target.credentials
+        query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+        presented = {
+            name: given
+            for name, scheme in credentials.schemes.items()
+            if (given := request.header(scheme.field) if scheme.place == "header"
+                else query.get(scheme.field)) is not None
+        }  # fmt: skip
+        if not presented:
+            return not credentials.schemes
+        return all(
+            name in credentials.values
+            and given == credentials.schemes[name].text(credentials.values[name])
+            for name, given in presented.items()
+        )
 
     def _command(self, exchange: Exchange) -> str:
         if exchange.raw_request is not None:

@@ -63,6 +63,8 @@ class World:
         self.base = target.base_url
         self._files: http.client.HTTPConnection | None = None
         self.steps: list[str] = []
+        # Pieces go in chunks, which not every server takes.
+        self.forms = ["bytes", "handle", *(["pieces"] if life is not None else [])]
 
     @property
     def origin(self) -> str:

@@ -100,12 +100,19 @@ def _opened(schema: Any) -> Any:
     if not is_object(schema):
         return schema
     result = {key: _opened(value) for key, value in schema.items()}
-    if is_array(schema.get("enum")):
+    if is_array(schema.get("enum")) and len(schema["enum"]) > 1:  # one is what tells it from others
         del result["enum"]
         kinds = {_JSON_TYPES[type(value)] for value in schema["enum"]}
         result.setdefault("type", sorted(kinds))
     if result.get("additionalProperties") is False:
         del result["additionalProperties"]
+    if is_array(result.get("required")) and is_object(schema.get("properties")):
+        hidden = {
+            name
+            for name, one in schema["properties"].items()
+            if is_object(one) and (one.get("writeOnly") is True or one.get("readOnly") is True)
+        }
+        result["required"] = [name for name in result["required"] if name not in hidden]
     return result
 
 

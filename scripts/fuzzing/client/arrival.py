@@ -6,6 +6,7 @@ agree with the writer by sharing its mistakes would prove nothing.
 
 from __future__ import annotations
 
+import fnmatch
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -97,13 +98,19 @@ def differences_of(package: Package, case: Sent, request: Arrived) -> Iterator[D
         elif place.where == "query":
             yield from _of_query(place, value, pairs)
         elif place.where == "header" and not is_object(value):
-            text = request.header(place.name)
-            if not _same_text(place.schema, value, text or ""):
+            text = request.header(place.name) or ""
+            shown = text.split(",") if is_array(value) and text else [text]
+            wanted = value if is_array(value) and value else [value or ""]
+            if len(shown) != len(wanted) or not all(
+                _same_text(place.schema, one, other.strip())
+                for one, other in zip(wanted, shown, strict=True)
+            ):
                 yield f"header {place.name}", value, text
+    paging = set(map(str, view.operation.get("x-pagination", {}).values()))
     left_out = {place.name for place, _ in case.values if place.where == "query"}
     for place in case.bound.places:
         sent_values = [text for name, text in pairs if name == place.name]
-        if place.where != "query" or place.name in left_out or not sent_values:
+        if place.where != "query" or place.name in left_out | paging or not sent_values:
             continue
         if "default" not in place.schema or sent_values != [_text(place.schema["default"])]:
             yield f"query {place.name}, left out", place.schema.get("default"), sent_values
@@ -172,7 +179,7 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
             wanted = (value.media,) if value.kind == "typed" else place.media
             # what bytes of no known format are called is the client's choice
             known = value.kind == "typed" or value.data.startswith(PICTURE)
-            if known and essence not in wanted:
+            if known and not _listed(essence, wanted):
                 yield "content type", wanted, essence
             yield from _of_type(value, place.media, essence)
             yield from _of_attachment(value, request)
@@ -265,14 +272,22 @@ def _of_form(
                 yield f"type of file {place.name}", "a media type", ""
             continue
         wanted = value if is_array(value) else [value]
-        if is_array(value) and value and isinstance(value[0], File):
+        if is_array(value) and value and isinstance(value[0], bytes):
+            if [part.data for part in mine] != value:
+                yield f"files {place.name}", value, [part.data[:200] for part in mine]
             continue
-        shown = [part.data.decode("utf-8") for part in mine]
+        shown = [part.data.decode("utf-8", "replace") for part in mine]
         if len(shown) != len(wanted) or not all(
             _same_text(merged(package.document, place.schema), one, other)
             for one, other in zip(wanted, shown, strict=False)
         ):
             yield f"field {place.name}", value, shown
+
+
+def _listed(essence: str, wanted: Sequence[str]) -> bool:
+    """Whether a media type is one of these, which may be ranges; any bytes are octets."""
+    ranges = [*wanted, "*/*"] if "application/octet-stream" in wanted else wanted
+    return any(fnmatch.fnmatchcase(essence, one) for one in ranges)
 
 
 def _of_type(file: File, listed: Sequence[str], got: str) -> Iterator[Difference]:

@@ -93,7 +93,7 @@ def fixed(package: Package, bound: Bound) -> Iterator[Sent]:
 
 
 def _picture(place: Place, data: bytes) -> File:
-    documented = [media for media in place.media if media_kind(media) == "raw"]
+    documented = [m for m in place.media if media_kind(m) == "raw" and "*" not in m]
     return File("bytes", "a.png", (documented or ["image/png"])[0], data)
 
 
@@ -109,7 +109,7 @@ def _raw(place: Place) -> bool:
 
 def _values(package: Package, place: Place) -> st.SearchStrategy[Any]:
     if _raw(place) or is_file(place.schema):
-        documented = [media for media in place.media if media_kind(media) == "raw"]
+        documented = [m for m in place.media if media_kind(m) == "raw" and "*" not in m]
         return _files(documented or ["image/png"])
     if place.where == "field" and is_file(merged(package.document, place.schema.get("items", {}))):
         least = int(place.schema.get("minItems", 0))
