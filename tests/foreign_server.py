@@ -51,6 +51,12 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body in one packet: else every answer waits for an acknowledgement
     shelf: Shelf
 
+    def handle_expect_100(self) -> bool:
+        """Tell a client to go on, at once."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def do_GET(self) -> None:
         """The list, a file's facts, or its bytes."""
         self._note()

@@ -58,7 +58,7 @@ DEFECTS = [
         "plain",
         edit(
             "tests.stub.service:response",
-            ('b"application/json"', 'b"text/html; charset=utf-8"'),
+            ('answer.media_type.encode("latin-1")', 'b"text/html; charset=utf-8"'),
         ),
     ),
     Defect(
@@ -70,8 +70,8 @@ DEFECTS = [
         edit(
             "tests.stub.service:response",
             (
-                '(b"content-type", b"application/json")',
-                '(b"content-type", b"application/json" if answer.status < 400 else b"text/plain")',
+                'answer.media_type.encode("latin-1")',
+                'b"application/json" if answer.status < 400 else b"text/plain"',
             ),
         ),
     ),
