@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.recorder import Recorder, reply
-from tests.test_foreign_types import needs
+from tests.test_foreign_types import MYPY, needs
 from tests.vendors import QUESTIONPRO, SECRET, USER, VENDORS, Vendor, call, every_vendor
 from tests.workshop import foreign
 
@@ -231,7 +231,7 @@ def lines(text: str) -> set[int]:
 def test_mypy_knows_every_type(tmp_path: Path) -> None:
     (tmp_path / "typed.py").write_text(TYPED, encoding="utf-8")
     (tmp_path / "wrong.py").write_text(WRONG, encoding="utf-8")
-    command = ["mypy", "--strict", "--config-file=", "--no-error-summary", "--cache-dir", "cache"]
+    command = ["mypy", *MYPY, "--no-error-summary"]
     done = check([*command, "typed.py"], tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout
     done = check([*command, "wrong.py"], tmp_path)

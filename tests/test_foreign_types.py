@@ -1,6 +1,6 @@
 """Clients of documents that are not ours pass mypy and pyright, both strict.
 
-Slow. The type checkers are in the tox environment `types`; elsewhere these tests are skipped.
+Slow. The type checkers are in the tox environment `generator`; elsewhere these are skipped.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.workshop import foreign
+from tests.workshop import KEPT, foreign
 
 pytestmark = pytest.mark.generator
+
+
+# one cache for all tests that check these packages
+MYPY = ["--strict", "--config-file=", "--python-version=3.11", f"--cache-dir={KEPT / 'mypy'}"]
 
 
 def needs(module: str) -> pytest.MarkDecorator:
@@ -28,9 +32,8 @@ def needs(module: str) -> pytest.MarkDecorator:
 def test_mypy_strict(tmp_path: Path) -> None:
     folders = sorted((foreign().root / "generated").glob("*/"))
     packages = [part for folder in folders for part in ("-p", f"{folder.name}_client")]
-    cache = ["--cache-dir", str(tmp_path), "--python-version", "3.11"]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file=", *cache, *packages],
+        [sys.executable, "-m", "mypy", *MYPY, *packages],
         capture_output=True,
         text=True,
         check=False,

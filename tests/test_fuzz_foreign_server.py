@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.foreign_server import DEFECTS, KEY, shelf
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,13 +47,6 @@ def test_three_defects_of_a_foreign_server_are_found() -> None:
     assert ("uploads are true", "POST /files") in found
     assert ("strangers are refused", "DELETE /files/{id}") in found
     assert KEY not in output
-
-
-@pytest.mark.parametrize("defect", DEFECTS)
-def test_each_defect_is_found_alone(defect: str) -> None:
-    with shelf(defect) as (url, _):
-        code, report, _ = run(url)
-    assert code == 1, report
 
 
 def test_a_foreign_server_without_defects_is_clean() -> None:

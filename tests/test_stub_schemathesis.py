@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 SEEDS = [int(seed) for seed in os.environ.get("ST_SEEDS", "1").split(",")]
-EXAMPLES = int(os.environ.get("ST_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("ST_EXAMPLES", "15"))
 VENDORS = sorted(file.stem for file in (ROOT / "spec").glob("*.yaml"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import hashlib
 import importlib
@@ -12,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +21,7 @@ from typing import Any
 import yaml
 
 from scripts import codegen
+from scripts.generation.lock import locked
 from scripts.openapi.documents import vendors
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -144,20 +143,53 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
+KEPT = ROOT / ".pytest_cache" / "foreign"
+"""What is made of the foreign documents, for every process and every Python version: codegen.py
+generates again what is not up to date, and that alone."""
+
+
 @cache
 def foreign() -> Workshop:
-    """The documents of tests/data/foreign/, generated once in a process and importable."""
-    folder = tempfile.TemporaryDirectory(prefix="foreign-")
-    atexit.register(folder.cleanup)
-    shop = Workshop.empty(Path(folder.name) / "root")
-    shutil.copytree(FOREIGN, shop.root / "spec", dirs_exist_ok=True)
-    shutil.move(shop.root / "spec" / "overrides" / "zoo", shop.root / "overrides")
-    (shop.root / "spec" / "overrides").rmdir()
-    names = vendors(shop.root)
-    done = shop.run(*names)
+    """The documents of tests/data/foreign/, generated and importable. Nobody writes there."""
+    root = KEPT / "root"
+    root.mkdir(parents=True, exist_ok=True)
+    with locked(KEPT, lambda: None):
+        wanted = _foreign_files()
+        found = {
+            path.relative_to(root): path.read_bytes()
+            for part in ("spec", "overrides")
+            for path in (root / part).rglob("*")
+            if path.is_file()
+        }
+        if found != wanted:
+            for part in ("spec", "overrides"):
+                shutil.rmtree(root / part, ignore_errors=True)
+            for path, content in wanted.items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_bytes(content)
+        shop = Workshop(root)
+        done = shop.run()
     assert done.code == 0, done.err
-    sys.path[:0] = [str(shop.root / "generated" / name) for name in names]
+    sys.path[:0] = [str(root / "generated" / name) for name in vendors(root)]
     return shop
+
+
+def _foreign_files() -> dict[Path, bytes]:
+    sources = [(FOREIGN, Path("spec"))]
+    sources += [
+        (ROOT / "overrides" / part, Path("overrides", part)) for part in ("templates", "runtime")
+    ]
+    files = {
+        target / path.relative_to(source): path.read_bytes()
+        for source, target in sources
+        for path in source.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    overlays = Path("spec", "overrides")
+    return {
+        path.relative_to("spec") if path.is_relative_to(overlays) else path: content
+        for path, content in files.items()
+    }
 
 
 def call(mode: str, client_class: str, method: str, /, *args: Any, **keywords: Any) -> Any:
