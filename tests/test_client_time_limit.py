@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import httpx2
@@ -19,7 +20,7 @@ import pytest
 from tests.delivery import ok
 from tests.recorder import Exchange, Recorder, Step, reply, silence
 from tests.vendors import PINGONE, QUESTIONPRO, USER
-from tests.ways import every_way, own_way, sending, through
+from tests.ways import every_way, over, own_way, sending, through
 
 LIMIT = 0.4
 PATIENCE = 8.0
@@ -59,6 +60,8 @@ HEAD_DRIPS = {
     "headers": drip(HEAD, b"X: y\r\n"),
     "interim answers": drip(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
 }
+# of a chunk whose size line goes on and on, no byte gets to who reads the body
+LONG_CHUNK = drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"y")
 
 
 @contextlib.contextmanager
@@ -103,14 +106,26 @@ def test_a_dripping_head_gains_no_time_on_a_connection_that_was_used(way: str) -
         assert server.connections == 1
 
 
-def test_over_a_callers_own_connection_the_clock_is_read_when_the_body_comes() -> None:
-    # its reads of a head are out of reach, as the docstring of the transport tells
-    step = drip(HEAD, b"X: y\r\n", times=12, end=b"Content-Length: 2\r\n\r\n{}")
-    with httpx2.Client() as http, Recorder(reply(), step) as server, soon():
-        http.get(server.url)
-        client = PINGONE.client("sync", server.url, http_client=http)
+@pytest.mark.parametrize("step", [*HEAD_DRIPS.values(), LONG_CHUNK], ids=[*HEAD_DRIPS, "chunk"])
+@pytest.mark.parametrize("way", ["httpx2.Client", "httpx2.AsyncClient", "aiohttp.ClientSession"])
+def test_a_drip_gains_no_time_on_a_connection_that_the_callers_own_request_opened(
+    way: str, step: Step
+) -> None:
+    async def acall(url: str, http: Any) -> None:
+        await http.get(url)
+        client = PINGONE.client("async", url, http_client=http)
+        with pytest.raises(PINGONE.errors.APITimeoutError):
+            await PINGONE.upload(client, b"x", timeout=LIMIT)
+
+    def call(url: str, http: Any) -> None:
+        http.get(url)
+        client = PINGONE.client("sync", url, http_client=http)
         with pytest.raises(PINGONE.errors.APITimeoutError):
             PINGONE.upload(client, b"x", timeout=LIMIT)
+
+    use = call if way == "httpx2.Client" else acall
+    with Recorder(reply(), step) as server, soon():
+        over(way, nullcontext, lambda http: use(server.url, http))
         assert server.connections == 1
 
 

@@ -7,9 +7,12 @@ configured origin only.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from time import monotonic
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -90,6 +93,7 @@ def _broken(error: Exception) -> Broken:
 _LATE = "the answer was not complete in time"
 _SENT = ("send_request_body.complete", "send_request_body.failed")
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+_BEGUN = "send_request_headers.started"
 _NOTHING: tuple[dict[str, str], Sequence[Source]] = ({}, ())
 
 
@@ -101,8 +105,9 @@ class _Deadline:
     """When the whole answer has to be there, and that its connection keeps to it.
 
     The trace of a request tells when it was sent, and hands over each connection that is made for
-    it. httpcore2 takes one and the same number of seconds for every read of an answer, so the
-    connection itself has to know how many are left.
+    it; one that the caller's own requests have opened is found when the request begins. httpcore2
+    takes one and the same number of seconds for every read of an answer, so the connection itself
+    has to know how many are left.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -115,6 +120,8 @@ class _Deadline:
             self._by = monotonic() + self._seconds
         elif event.endswith(_CONNECTED):
             _keep_time(told["return_value"])
+        elif event.endswith(_BEGUN):
+            _keep_time(_in_use(sys._getframe(1)))
 
     def left(self, timeout: float | None) -> float | None:
         """Seconds for the next read."""
@@ -131,23 +138,42 @@ class _Deadline:
 _DEADLINE: ContextVar[_Deadline | None] = ContextVar("_DEADLINE", default=None)
 
 
-def _keep_time(stream: httpcore2.NetworkStream) -> None:
+def _keep_time(stream: httpcore2.NetworkStream | None) -> None:
     """Have a connection keep to the deadline of whichever request it is used for."""
-    read = stream.read
+    if stream is None or isinstance(stream.read, _TimedRead):
+        return
+    with suppress(AttributeError):  # of a backend of the caller's that lets nothing be replaced
+        stream.read = _TimedRead(stream.read)  # type: ignore[method-assign]  # it is not ours
 
-    def timed(max_bytes: int, timeout: float | None = None) -> bytes:
+
+class _TimedRead:
+    def __init__(self, read: Callable[[int, float | None], bytes]) -> None:
+        self._read = read
+
+    def __call__(self, max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = _DEADLINE.get()
-        return read(max_bytes, timeout if deadline is None else deadline.left(timeout))
+        return self._read(max_bytes, timeout if deadline is None else deadline.left(timeout))
 
-    stream.read = timed  # type: ignore[method-assign]  # no transport that is handed in can be told
+
+def _in_use(frame: FrameType | None) -> httpcore2.NetworkStream | None:
+    """The network stream of the connection that a trace is called by; None when it has no such.
+
+    No event names a connection that was there before, and no public name leads from a client to
+    it, so the connection is looked for among the callers.
+    """
+    while frame is not None:
+        stream = getattr(frame.f_locals.get("self"), "_network_stream", None)
+        if isinstance(stream, httpcore2.NetworkStream):
+            return stream
+        frame = frame.f_back
+    return None
 
 
 class HTTPClient:
     """Sends with an ``httpx2.Client``.
 
-    A number as time limit bounds each phase, and the whole answer from the last byte that was sent.
-    Over a connection that the caller's own requests have opened, a server that drips its headers
-    only has to keep to the limit from one byte to the next.
+    A number as time limit bounds each phase, and the whole answer from the last byte that was sent,
+    also over a connection that the caller's own requests have opened.
     """
 
     def __init__(self, http: httpx2.Client) -> None:
