@@ -191,7 +191,7 @@ def exchange(request: Request, policy: Policy, redactor: Redactor) -> Steps:
         start = time.perf_counter()
         outcome = yield send
         assert outcome is not None  # this is how a Send is to be answered
-        shown = redactor.text(send.url)
+        shown = redactor.url(send.url)
         answered = outcome if isinstance(outcome, Answered) else None
         status = answered.status if answered else None
         failure = "" if isinstance(outcome, Answered) else f"no answer ({outcome.kind})"

@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from urllib.parse import quote
 
 from .credential import Credential
 from .secret import Secret
@@ -18,16 +19,30 @@ _LONG = 8
 
 
 class Redactor:
-    """Replaces the credentials of one client, however a server spells them back."""
+    """Replaces the credentials of one client, however a server spells them back.
 
-    def __init__(self, credentials: Iterable[Credential]) -> None:
+    Args:
+        credentials: them.
+        parameters: the names of the query parameters that may hold one.
+    """
+
+    def __init__(self, credentials: Iterable[Credential], parameters: Iterable[str] = ()) -> None:
         self._credentials = tuple(credentials)
+        names = "|".join(re.escape(quote(name, safe="")) for name in parameters)
+        self._named = re.compile(rf"(?<=[?&])({names})=[^&#\s\"']+") if names else None
         self._known: tuple[tuple[Secret[str], ...], ...] = ()
         self._rule = Secret(_Rule(()))
 
     def text(self, value: str) -> str:
         """A text from outside without credentials."""
         return self._current().reveal().text(value)
+
+    def url(self, value: str) -> str:
+        """A URL, or a line with one, without credentials, those of others in its query neither."""
+        value = self.text(value)
+        if self._named is None or "?" not in value:
+            return value
+        return self._named.sub(rf"\1={MASK}", value)
 
     def content(self, value: bytes) -> bytes:
         """Bytes from outside without credentials."""

@@ -55,6 +55,9 @@ def check_base_url(url: str) -> str:
     Raises:
         ConfigurationError: it is not one, or it carries a query, fragment or credentials.
     """
+    given: object = url
+    if not isinstance(given, str):
+        raise ConfigurationError(f"base_url is a text, not {type(given).__name__}")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -69,6 +72,7 @@ def check_base_url(url: str) -> str:
             "base_url must be an absolute http or https URL such as https://api.example.com/v1, "
             "its host name in ASCII"
         )
-    if parts.query or parts.fragment or parts.username is not None:
+    # urlsplit does not tell an empty query from none
+    if "?" in url or "#" in url or parts.username is not None:
         raise ConfigurationError("base_url cannot hold a query, a fragment or a user name")
-    return url.rstrip("/")
+    return parts.scheme + url[len(parts.scheme) :].rstrip("/")

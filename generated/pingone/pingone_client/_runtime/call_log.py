@@ -86,7 +86,7 @@ class _Veil(logging.Filter):
         with self.lock:
             redactors = list(self.redactors)
         for redactor in redactors:
-            clean = redactor.text(clean)
+            clean = redactor.url(clean)
         if clean != message:
             record.msg, record.args = clean, None
         return True

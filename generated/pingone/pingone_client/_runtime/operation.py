@@ -12,6 +12,7 @@ from .errors import ConfigurationError
 from .headers import checked_headers
 from .parameters import Pairs, query_pairs
 from .server import Server, origin
+from .shapes import is_mapping
 
 Kind = Literal["json", "text", "bytes", "none"]
 
@@ -117,10 +118,15 @@ class Request:
 
 
 def _extra_pairs(query: Mapping[str, Any]) -> Pairs:
+    given: object = query
+    if not is_mapping(given):
+        raise ConfigurationError(f"extra_query is a mapping, not {type(given).__name__}")
     pairs: Pairs = []
-    for name, value in query.items():
+    for name, value in given.items():
+        if not isinstance(name, str):
+            raise ConfigurationError(f"extra_query: {name!r} is no name of a parameter")
         try:
             pairs += query_pairs(name, value, "deepObject")
-        except (TypeError, ValueError) as error:
-            raise ConfigurationError(f"extra_query: {name!r} cannot be sent: {error}") from None
+        except ConfigurationError as error:
+            raise ConfigurationError(f"extra_query: {error}") from None
     return pairs

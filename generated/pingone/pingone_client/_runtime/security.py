@@ -42,7 +42,10 @@ class Credentials:
     @cached_property
     def redactor(self) -> Redactor:
         """What hides them."""
-        return Redactor(self.given.values())
+        schemes = self.schemes.values()
+        return Redactor(
+            self.given.values(), [each.name for each in schemes if each.location == "query"]
+        )
 
     def choose(
         self, requirements: Sequence[Sequence[str]]

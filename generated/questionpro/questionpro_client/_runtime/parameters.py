@@ -7,13 +7,14 @@ nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from .encoding import to_builtins
+from .encoding import to_builtins, to_json
 from .errors import ConfigurationError
 from .shapes import is_array, is_object
 
@@ -27,10 +28,19 @@ def query_pairs(name: str, value: Any, style: str = "form", explode: bool = True
 
     ``explode`` gives one pair per item of an array or key of an object. ``deepObject`` gives
     ``name[key]`` pairs.
+
+    Raises:
+        ConfigurationError: no URL can hold the value: NaN, bytes, a text that UTF-8 lacks.
     """
     if value is None or value is msgspec.UNSET:
         return []
-    plain = to_builtins(value)
+    try:
+        return _pairs(_text(name), to_builtins(value), style, explode)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"{name!r} cannot be sent: {error}") from None
+
+
+def _pairs(name: str, plain: Any, style: str, explode: bool) -> Pairs:
     if is_object(plain):
         items = _items(plain)
         if style == "deepObject":
@@ -50,9 +60,16 @@ def path_segment(name: str, value: Any, style: str = "simple", explode: bool = F
     """The text of a path parameter, percent-encoded: a value never becomes a second segment.
 
     Raises:
-        ConfigurationError: the text is empty, ``.`` or ``..``: the URL would name another resource.
+        ConfigurationError: the text is empty, ``.`` or ``..``: the URL would name another resource;
+            or no URL can hold the value.
     """
-    plain = to_builtins(value)
+    try:
+        return _segment(name, to_builtins(value), style, explode)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"path parameter {name!r} cannot be sent: {error}") from None
+
+
+def _segment(name: str, plain: Any, style: str, explode: bool) -> str:
     prefix = {"simple": "", "label": ".", "matrix": f";{quote(name, safe='')}="}[style]
     joiner = {"simple": ",", "label": "." if explode else ",", "matrix": ","}[style]
     if is_object(plain):
@@ -71,7 +88,7 @@ def path_segment(name: str, value: Any, style: str = "simple", explode: bool = F
         return prefix + joiner.join(texts)
     text = _text(plain)
     if text in ("", ".", ".."):
-        raise ConfigurationError(f"path parameter {name!r} cannot be {text!r}")
+        raise ValueError(f"{text!r} would name another resource")
     return prefix + _quoted(text)
 
 
@@ -79,19 +96,25 @@ def header_text(name: str, value: Any, explode: bool = False) -> str:
     """The text of a header parameter (style ``simple``).
 
     Raises:
-        ConfigurationError: the text has CR, LF or NUL, which would end the header.
+        ConfigurationError: the text has CR, LF or NUL, which would end the header; or no header can
+            hold the value.
     """
-    plain = to_builtins(value)
-    if is_object(plain):
-        glue = "=" if explode else ","
-        text = ",".join(f"{key}{glue}{item}" for key, item in _items(plain))
-    elif is_array(plain):
-        text = ",".join(_text(item) for item in plain)
-    else:
-        text = _text(plain)
+    try:
+        text = _joined(to_builtins(value), explode)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"header {name!r} cannot be sent: {error}") from None
     if any(character in text for character in "\r\n\0"):
         raise ConfigurationError(f"header {name!r} cannot hold a line break or NUL")
     return text
+
+
+def _joined(plain: Any, explode: bool) -> str:
+    if is_object(plain):
+        glue = "=" if explode else ","
+        return ",".join(f"{key}{glue}{item}" for key, item in _items(plain))
+    if is_array(plain):
+        return ",".join(_text(item) for item in plain)
+    return _text(plain)
 
 
 def cookie_pair(name: str, value: Any) -> str:
@@ -105,7 +128,7 @@ _COOKIE_SAFE = "!#$&'()*+-./:<=>?@[]^_`{|}~"
 
 
 def _items(value: Mapping[str, Any]) -> Pairs:
-    return [(key, _text(item)) for key, item in value.items() if item is not None]
+    return [(_text(key), _text(item)) for key, item in value.items() if item is not None]
 
 
 def _text(value: Any) -> str:
@@ -116,8 +139,13 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | list):
-        return msgspec.json.encode(value).decode()
-    return str(value)
+        return to_json(value).decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    text = str(value)
+    if not text.isascii():
+        text.encode()  # raises on half a character
+    return text
 
 
 def _quoted(text: str) -> str:

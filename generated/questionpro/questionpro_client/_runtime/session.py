@@ -55,10 +55,14 @@ class Options:
     error_message: str = ""
 
     def __post_init__(self) -> None:
-        if self.max_retries < 0:
-            raise ConfigurationError(f"max_retries={self.max_retries} is below 0")
-        if isinstance(self.timeout, int | float) and not 0 < self.timeout < float("inf"):
-            raise ConfigurationError(f"timeout={self.timeout} is not a number of seconds above 0")
+        retries: object = self.max_retries
+        if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
+            raise ConfigurationError(f"max_retries={retries!r} is not a whole number from 0")
+        if not _is_time_limit(self.timeout):
+            raise ConfigurationError(
+                f"timeout={self.timeout!r} is neither a number of seconds above 0"
+                " nor an httpx2.Timeout of such"
+            )
 
     def option(self, name: str) -> Any:
         """One of :attr:`values`; UNSET when it was not given."""
@@ -121,6 +125,15 @@ class Options:
         return replace(
             self, **{name: value for name, value in changes.items() if value is not None}
         )
+
+
+def _is_time_limit(given: object) -> bool:
+    if _is_a(given, "httpx2", "Timeout"):
+        phases = cast("httpx2.Timeout", given).as_dict().values()
+        return all(seconds is None or _is_time_limit(seconds) for seconds in phases)
+    if not isinstance(given, int | float) or isinstance(given, bool):
+        return False
+    return 0 < given <= threading.TIMEOUT_MAX  # no clock of the system runs longer
 
 
 T = TypeVar("T", bound="Transport | AsyncTransport")
