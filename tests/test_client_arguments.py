@@ -13,7 +13,7 @@ import pytest
 
 from tests.delivery import ok
 from tests.recorder import Recorder, reply
-from tests.vendors import PINGONE, QUESTIONPRO, USER, call
+from tests.vendors import PINGONE, QUESTIONPRO, SURVEY, USER, call
 
 ERROR = PINGONE.errors.ConfigurationError
 
@@ -107,6 +107,23 @@ def test_a_value_that_no_url_can_hold_is_refused_by_the_name_of_its_parameter(
 def test_what_is_no_mapping_of_names_is_refused(mode: str, option: str, given: Any) -> None:
     with pytest.raises(ERROR, match=f"^{option}"):
         call(PINGONE.client(mode, None), lambda c: PINGONE.upload(c, b"x", **{option: given}))
+
+
+BODIES = {
+    "bytes": b"x",
+    "set": {1},
+    "number as key": {1: 2},
+    "NaN": math.nan,
+    "half a character": "\ud800",
+    "iterator": iter([1]),
+}
+
+
+@pytest.mark.parametrize("value", BODIES.values(), ids=BODIES)
+def test_a_value_that_json_lacks_is_refused(mode: str, value: Any) -> None:
+    client = QUESTIONPRO.client(mode, None)
+    with pytest.raises(QUESTIONPRO.errors.ConfigurationError, match="the body cannot be sent"):
+        call(client, lambda c: c.responses.create(SURVEY, body={"k": value}))
 
 
 def test_another_credential_in_the_query_of_a_call_is_not_shown(

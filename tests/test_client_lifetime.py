@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import subprocess
 import sys
 import threading
@@ -281,3 +282,35 @@ def test_an_answer_that_was_read_already_is_taken(mode: str, kind: str) -> None:
             lambda client: PINGONE.upload(client, b"x"), pool=partial(make, **hooked),
         )  # fmt: skip
     assert result.to_dict() == PINGONE.success
+
+
+@pytest.mark.parametrize("first_read", [False, True])
+@pytest.mark.parametrize("status", [302, 404, 503])
+def test_a_hook_that_raises_for_a_status_ends_in_the_documented_error(
+    mode: str, status: int, first_read: bool
+) -> None:
+    def hook(response: httpx2.Response) -> None:
+        if first_read:
+            response.read()
+        response.raise_for_status()
+
+    async def ahook(response: httpx2.Response) -> None:
+        if first_read:
+            await response.aread()
+        response.raise_for_status()
+
+    make: Any
+    if mode == "sync":
+        make = partial(httpx2.Client, event_hooks={"response": [hook]})
+    else:
+        make = partial(httpx2.AsyncClient, event_hooks={"response": [ahook]})
+    step = reply(status, json.dumps(PINGONE.refusal).encode(), [("Retry-After", "0")])
+    with Recorder(*[step] * (2 if status == 503 else 1)) as server:
+        error = sending(
+            f"httpx2.{make.func.__name__}", PINGONE, server.url, pool=make, max_retries=1
+        )
+    assert isinstance(error, PINGONE.errors.APIStatusError)
+    assert error.status_code == status
+    assert error.attempts == len(server.requests)
+    assert error.__context__ is None
+    assert ("Nope" in str(error)) == first_read

@@ -210,6 +210,8 @@ class HTTPClient:
                         break
             finally:
                 response.close()
+        except httpx2.HTTPStatusError as error:
+            return _refused_by_hook(error, timeout)
         except _ERRORS as error:
             return _broken(error)
         finally:
@@ -244,7 +246,10 @@ class AsyncHTTPClient:
                         limit.deadline = anyio.current_time() + timeout
 
                 extensions["trace"] = trace
-            return await self._send(send, framing, sources, extensions)
+            try:
+                return await self._send(send, framing, sources, extensions)
+            except httpx2.HTTPStatusError as error:
+                return _refused_by_hook(error, timeout)
         return _broken(httpx2.ReadTimeout(_LATE))
 
     async def _send(
@@ -278,6 +283,19 @@ class AsyncHTTPClient:
     async def aclose(self) -> None:
         """Close the client."""
         await self._http.aclose()
+
+
+def _refused_by_hook(error: httpx2.HTTPStatusError, timeout: Timeout | None) -> Answered:
+    """The answer that a hook of the caller's client raised for. Its body may not have been read.
+
+    In the own call style, which has the client's time limit, the exception is the caller's.
+    """
+    if timeout is None:
+        raise error
+    response = error.response
+    if response.is_stream_consumed:
+        return _read(response)
+    return Content().answered(response.status_code, response.headers.raw)
 
 
 def _read(response: httpx2.Response) -> Answered:

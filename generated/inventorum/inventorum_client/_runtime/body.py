@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from .encoding import to_json
-from .errors import APIError
+from .errors import APIError, ConfigurationError
 from .files import File, Upload, attachment_disposition, form_data_disposition, refuse_line_breaks
 from .model import Model
 from .parameters import query_pairs
@@ -91,9 +91,13 @@ def json_body(value: Any, content_type: str = "application/json", expected: Any 
     """A JSON body of a model, mapping, sequence or scalar.
 
     Raises:
-        ConfigurationError: it is not of the type ``expected``; keys may be missing.
+        ConfigurationError: JSON cannot express it, or it is not of the type ``expected``; keys may
+            be missing.
     """
-    content = to_json(value)
+    try:
+        content = to_json(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"the body cannot be sent: {error}") from None
     if expected is not Any:
         from .admission import check_json  # the decoder is for those who need it
 
