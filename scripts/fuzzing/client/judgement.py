@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.fuzzing.client.answers import Scripted
-from scripts.fuzzing.client.package import SPELLINGS, Caller, Package
+from scripts.fuzzing.client.caller import Caller
+from scripts.fuzzing.client.package import SPELLINGS, Package
 from scripts.openapi.json_value import is_array, is_object
 
 TIME_LIMIT = 8.0
