@@ -14,7 +14,14 @@ from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.finding import Counts, Emit, Finding, Silence
 from scripts.fuzzing.target import ROOT, Target, Wanted, opened
 
-VENDORS = tuple(sorted(file.parent.name for file in ROOT.glob("generated/*/openapi.yaml")))
+VENDORS = tuple(
+    file.parent.name
+    for file in sorted(
+        ROOT.glob("generated/*/openapi.yaml"),
+        key=lambda file: (-file.read_text(encoding="utf-8").count("operationId:"), file),
+    )
+)
+"""Those with the most operations first: there is the most that can be wrong."""
 
 # The parts of a run, module and function.
 STAGES = {
@@ -42,8 +49,9 @@ ROUNDS = (
 what a few journeys show need not wait for everything else.
 """
 
-# A client's defect cannot show where no client takes part.
+# A client's defect cannot show where no client takes part, nor the stub's where a script answers.
 OF_CLIENTS = ("sweep", "client", "journey")
+OF_STUB = ("meaning", "wire", "schemathesis", "journey")
 
 Key = tuple[str, str, str]
 
