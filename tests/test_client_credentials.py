@@ -152,6 +152,8 @@ SPELLINGS = {
     "as a form": quote_plus(SECRET),
     "in JSON by PHP": SECRET.replace("/", "\\/"),
     "in JSON by Gson": SECRET.replace("=", "\\u003d").replace("+", "\\u002B"),
+    "in JSON within JSON, by PHP": json.dumps(SECRET.replace("/", "\\/"))[1:-1],
+    "in JSON within JSON, by Gson": SECRET.replace("=", "\\\\u003d").replace("+", "\\\\u002B"),
     "in HTML": SECRET.replace("/", "&#x2F;").replace("=", "&#61;"),
 }
 

@@ -11,12 +11,13 @@ from tests.defects import patch, sources
 from tests.defects.__main__ import main
 from tests.defects.defect import Defect, all_defects
 from tests.defects.patch import PatchError
-from tests.defects.results import SUITE, Results
+from tests.defects.results import STOCK, SUITE, Results
 from tests.stub import Stub
 from tests.stub.checks import security
 from tests.stub.wire import USER, send
 
 DEFECTS = all_defects()
+LIMITS = {"suite": 60.0, "stock": 6.0}
 
 
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=list(DEFECTS))
@@ -80,11 +81,11 @@ def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.generator
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     file, table = tmp_path / "results.jsonl", tmp_path / "TABLE.md"
-    known = Results(file, sources.digest(), "", 60.0)
+    known = Results(file, sources.digest(), "", LIMITS)
     known.add((SUITE, "-", 1), {"killed": False, "check": "", "keys": [], "seconds": 1.0})
     told = {"killed": True, "check": "told", "stage": "before", "seconds": 1.0}
     known.add((SUITE, "key-in-log", 1), told)
-    Results(file, "of others", "", 60.0).add((SUITE, "form-without-end", 1), told)
+    Results(file, "of others", "", LIMITS).add((SUITE, "form-without-end", 1), told)
     with file.open("a") as stream:
         stream.write('{"by": "suite", "defect": "form-with')  # where it was interrupted
         stream.write("\n")
@@ -107,10 +108,35 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_what_the_unbroken_one_shows_as_well_kills_no_defect(tmp_path: Path) -> None:
     file = tmp_path / "results.jsonl"
-    known = Results(file, sources.digest(), "", 60.0)
+    known = Results(file, sources.digest(), "", LIMITS)
     same = {"killed": True, "check": "a", "operation": "b", "title": "c", "stage": "", "seconds": 1}
     known.add((SUITE, "-", 1), {**same, "keys": [["a", "b", "c"]]})
     known.add((SUITE, "key-in-log", 1), same)
     words = ["key-in-log", "--seeds", "1", "--max-time", "60", "--results", str(file)]
     assert main([*words, "--out", str(tmp_path / "TABLE.md")]) == 1
     assert "**survived**" in (tmp_path / "TABLE.md").read_text()
+
+
+def test_results_count_as_long_as_what_they_depend_on_is_the_same(tmp_path: Path) -> None:
+    for name in ("scripts/fuzzing/a.py", "tests/stub/b.py", "overrides/c/codegen.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("")
+    before = sources.digest(tmp_path)
+
+    for name in ("README.md", "tests/test_more.py", "tests/stub/TABLE.md"):
+        (tmp_path / name).write_text("more")
+    assert sources.digest(tmp_path) == before
+
+    seen = {before}
+    for name in ("scripts/fuzzing/a.py", "tests/stub/b.py", "overrides/c/codegen.yaml"):
+        (tmp_path / name).write_text("more")
+        seen.add(sources.digest(tmp_path))
+    assert len(seen) == 4
+
+
+def test_stock_results_of_another_limit_do_not_count(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    Results(file, "sources", "", LIMITS).add((STOCK, "-", 1), {"killed": False})
+    assert (STOCK, "-", 1) in Results(file, "sources", "", LIMITS)
+    assert (STOCK, "-", 1) in Results(file, "sources", "", {**LIMITS, "suite": 1.0})
+    assert (STOCK, "-", 1) not in Results(file, "sources", "", {**LIMITS, "stock": 1.0})

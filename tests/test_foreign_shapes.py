@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from scripts import fuzz
-from scripts.fuzzing.client.package import Bound, Caller, Package, calling
+from scripts.fuzzing.client.caller import Caller, calling
+from scripts.fuzzing.client.package import Bound, Package
 from scripts.fuzzing.target import Wanted, opened
 from scripts.openapi.documents import vendors
 from tests.recorder import Recorder, reply

@@ -110,6 +110,8 @@ def _travel(
     machine = _machine(world, budget, failed, progress, counts, failures)
     cls = hypothesis.seed(seed)(machine)
     try:
+        if isinstance(world.life, ObjectLife):  # a program takes a second to start
+            _always(cls(), world)
         with with_reporter(lambda _: None), seed_alone():
             run_state_machine_as_test(
                 cls, settings=options(budget.cases, stateful_step_count=STEPS)
@@ -120,6 +122,19 @@ def _travel(
             raise
     if failures:
         emit(min(failures, key=lambda one: one.snippet.count("\n")))
+
+
+def _always(journey: Any, world: World) -> None:
+    """The journey that is the same for every seed: everything is made before a restart, behind it,
+    and behind another. What is drawn may come to that late.
+    """
+    journey.begin()
+    for one in world.collections:
+        for who in (0, 1):
+            journey.make(one, who, 20, world.forms[who], SIZES[1])
+            journey.restart(one, SIZES[1])
+        if one.uploads:
+            journey.both(one, SIZES[0])
 
 
 def _machine(

@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
-from scripts.fuzzing.client.package import PICTURE, Bound, Caller, Package, calling
+from scripts.fuzzing.client.caller import Caller, calling
+from scripts.fuzzing.client.package import PICTURE, Bound, Package
 from scripts.fuzzing.collection import (
     Broken,
     Collection,

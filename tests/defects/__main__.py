@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.defects import sources
 from tests.defects.defect import all_defects, spread
-from tests.defects.results import Results
+from tests.defects.results import STOCK, SUITE, Results
 from tests.defects.runs import Runs
 
 
@@ -28,11 +28,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=_count, default=5, metavar="N", help="runs of each defect")
     parser.add_argument("--first-seed", type=int, metavar="S", help="count seeds from here")
     parser.add_argument("--jobs", type=_count, default=2, metavar="N", help="runs at a time")
-    parser.add_argument("--max-time", type=float, default=60.0, metavar="S", help="of one run")
+    parser.add_argument("--max-time", type=float, default=150.0, metavar="S", help="of one run")
     parser.add_argument("--stock", action="store_true", help="see what `st run` finds, too")
     parser.add_argument("--stock-seeds", type=_count, metavar="N", help="fewer runs of it")
     parser.add_argument(
-        "--stock-time", type=float, default=30.0, metavar="S", help="of `st run`, for each vendor"
+        "--stock-time", type=float, default=6.0, metavar="S", help="of `st run`, for each vendor"
     )
     parser.add_argument(
         "--results", type=Path, metavar="FILE",
@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for defect in chosen:
             print(f"{defect.name:32} {defect.layer:6} {defect.area:18} {defect.says}")
         return 0
-    results = Results(options.results, sources.digest(), sources.commit(), options.max_time)
+    limits = {SUITE: options.max_time, STOCK: options.stock_time}
+    results = Results(options.results, sources.digest(), sources.commit(), limits)
     if results.others:
         print(f"{results.others} results of other sources are passed over", file=sys.stderr)
     first = options.first_seed
@@ -87,9 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run.clean() if options.clean else run.defects()
     except KeyboardInterrupt:
-        print("interrupted; what was run so far:", file=sys.stderr)
-        if not options.clean:
-            run.write()
+        kept = f"; {options.results} keeps what was run, the same command goes on with it"
+        print(f"\ninterrupted{kept if options.results else ''}", file=sys.stderr)
         return 2
 
 

@@ -38,6 +38,7 @@ def all_defects() -> dict[str, Defect]:
         stub_credentials,
         stub_framing,
         stub_images,
+        stub_json,
         stub_lists,
         stub_state,
         stub_values,
@@ -46,6 +47,7 @@ def all_defects() -> dict[str, Defect]:
     modules = (
         stub_credentials,
         stub_values,
+        stub_json,
         stub_framing,
         stub_state,
         stub_lists,

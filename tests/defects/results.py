@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ Key = tuple[str, str, int]
 
 @dataclass
 class Results:
-    """Results of one state of the sources and one limit of time.
+    """Results of one state of the sources and one limit of time for each of who runs.
 
     A line of the file is `{by, defect, seed, sources, commit, max_time, killed, check, seconds, …}`
     (see trial.py and stock.py for the rest), or with `trouble` instead of `killed` for a run that
@@ -27,7 +27,7 @@ class Results:
     file: Path | None
     sources: str
     commit: str
-    max_time: float
+    limits: Mapping[str, float]
     _known: dict[Key, dict[str, Any]] = field(default_factory=dict[Key, dict[str, Any]])
     others: int = 0
 
@@ -39,7 +39,8 @@ class Results:
                 one = json.loads(line)
             except ValueError:  # the line that was being written when the run was interrupted
                 continue
-            if (one["sources"], one["max_time"]) != (self.sources, self.max_time):
+            limit = self.limits.get(one["by"])
+            if (one["sources"], one["max_time"]) != (self.sources, limit):
                 self.others += 1
             elif "trouble" not in one:
                 self._known[one["by"], one["defect"], one["seed"]] = one
@@ -67,7 +68,7 @@ class Results:
             "seed": seed,
             "sources": self.sources,
             "commit": self.commit,
-            "max_time": self.max_time,
+            "max_time": self.limits[by],
             **result,
         }
         if "trouble" not in result:

@@ -102,7 +102,7 @@ class Runs:
                 self._stock_seeds,
                 self._options.stock_time,
                 self._results.sources,
-                self._results.commit,
+                sorted({one["commit"] for row in rows for one in (*row.runs, *row.stock)}),
                 {seed: self._found_in_unbroken(seed) for seed in self._seeds},
             ),
         )
@@ -174,7 +174,7 @@ class Runs:
         return self._results[key]["keys"] if key in self._results else []
 
     def _run(self, processes: Processes, jobs: Sequence[Job]) -> None:
-        self._count, self._all = 0, len(jobs)
+        self._count, self._all, self._started = 0, len(jobs), time.monotonic()
         processes.run(jobs, self._done)
 
     def _done(self, ended: Done) -> None:
@@ -203,7 +203,9 @@ class Runs:
         self._count += 1
         if sys.stderr.isatty() or bad:
             passed = time.monotonic() - self._started
-            print(f"[{self._count}/{self._all} {passed:.0f} s] {words}", file=sys.stderr)
+            left = passed / self._count * (self._all - self._count) / 60
+            place = f"{self._count}/{self._all} {passed:.0f} s, {left:.0f} min left"
+            print(f"[{place}] {words}", file=sys.stderr)
 
     def _trial(
         self, defect: str, seed: int, *, known: Sequence[suite.Key] = (), stop: bool = True

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from scripts.fuzzing.target import ROOT
 
-_FOLDERS = ("scripts/fuzzing", "scripts/openapi", "tests/defects", "tests/stub", "generated")
+_FOLDERS = (
+    "scripts/fuzzing", "scripts/openapi", "tests/defects", "tests/stub", "generated", "overrides",
+)  # fmt: skip
 _KINDS = frozenset({".py", ".yaml", ".json"})
 
 

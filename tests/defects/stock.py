@@ -10,13 +10,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import multiprocessing
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from tests.stub import Stub
 _CREDENTIALS = {"questionpro": "api-key: test-api-key"}
 _TOKEN = "Authorization: Bearer test-token"
 _CHECK = re.compile(r"^- (.+)$", re.MULTILINE)
+_SAID = "said.txt"
 
 
 def main() -> None:
@@ -54,15 +57,19 @@ def run(report: Report, defect: str, seed: int, max_time: float, accepted: Path)
     patch = contextlib.nullcontext if defect == "-" else all_defects()[defect].patch
     started = time.monotonic()
     found, check, vendor = False, "", ""
-    with patch(), Stub() as stub, tempfile.TemporaryDirectory() as folder:
-        for vendor in suite.VENDORS:
+    with ExitStack() as stack:
+        # First these, then the stub: what is forked from a process with threads may stand still.
+        programs = {vendor: stack.enter_context(_Program()) for vendor in suite.VENDORS}
+        stack.enter_context(patch())
+        stub = stack.enter_context(Stub())
+        for vendor, program in programs.items():
             found, check = _run(
+                program,
                 vendor,
                 stub.urls[vendor],
                 seed,
                 max_time,
                 accepted / f"{vendor}.json",
-                Path(folder),
                 record=defect == "-",
             )
             if found:
@@ -85,35 +92,72 @@ def restore(accepted: Mapping[str, str], folder: Path) -> None:
 
 
 def _run(
-    vendor: str, url: str, seed: int, seconds: float, accepted: Path, folder: Path, *, record: bool
+    program: _Program,
+    vendor: str,
+    url: str,
+    seed: int,
+    seconds: float,
+    accepted: Path,
+    *,
+    record: bool,
 ) -> tuple[bool, str]:
-    command = [
-        sys.executable, "-m", "schemathesis.cli", "run",
-        str(ROOT / "generated" / vendor / "openapi.yaml"),
+    arguments = [
+        "run", str(ROOT / "generated" / vendor / "openapi.yaml"),
         "--url", url, "--header", _CREDENTIALS.get(vendor, _TOKEN),
         "--seed", str(seed), "--max-time", str(max(1, round(seconds))), "--no-color",
     ]  # fmt: skip
     if record:
-        command += ["--baseline", str(accepted), "--baseline-update"]
+        arguments += ["--baseline", str(accepted), "--baseline-update"]
     else:
-        command += ["--max-failures", "1", "--no-shrink"]
+        arguments += ["--max-failures", "1", "--no-shrink"]
         if accepted.exists():
-            command += ["--baseline", str(accepted)]
-    ended = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, "SCHEMATHESIS_HOOKS": ""},
-        capture_output=True,
-        text=True,
-        timeout=seconds * 3 + 60,
-        check=False,
-    )
-    if ended.returncode not in (0, 1):
-        sys.exit(
-            f"st run ended with {ended.returncode}: {ended.stdout[-500:]}{ended.stderr[-500:]}"
-        )
-    names = _CHECK.findall(ended.stdout)
-    return ended.returncode == 1 and not record, names[0] if names else ""
+            arguments += ["--baseline", str(accepted)]
+    code, said = program(arguments, seconds * 3 + 60)
+    if code not in (0, 1):
+        sys.exit(f"st run ended with {code}: {said[-1000:]}")
+    names = _CHECK.findall(said)
+    return code == 1 and not record, names[0] if names else ""
+
+
+class _Program:
+    """A process that waits for arguments, becomes `st` with them, and has imported it before, if
+    that is possible here. Its folder is its own.
+    """
+
+    def __init__(self) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        context: Any = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+        self._folder = tempfile.TemporaryDirectory()
+        theirs, self._ours = context.Pipe(duplex=False)
+        self._process = context.Process(target=_become, args=(theirs, self._folder.name))
+
+    def __enter__(self) -> _Program:
+        self._process.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.join()
+        self._folder.cleanup()
+
+    def __call__(self, arguments: Sequence[str], patience: float) -> tuple[int | None, str]:
+        """Its exit code, None where it did not end in time, and what it said."""
+        self._ours.send(arguments)
+        self._process.join(patience)
+        said = (Path(self._folder.name) / _SAID).read_text(encoding="utf-8", errors="replace")
+        return self._process.exitcode, said
+
+
+def _become(connection: Connection, folder: str) -> None:
+    os.chdir(folder)
+    os.environ["SCHEMATHESIS_HOOKS"] = ""
+    written = os.open(_SAID, os.O_WRONLY | os.O_CREAT)
+    os.dup2(written, 1)
+    os.dup2(written, 2)
+    arguments = connection.recv()
+    from schemathesis.cli import schemathesis as program
+
+    program(arguments, prog_name="st")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Circumstances:
     stock_seeds: Sequence[int]
     stock_time: float
     sources: str
-    commit: str
+    commits: Sequence[str]
     unbroken: Mapping[int, str]
 
     def lines(self) -> list[str]:
@@ -80,12 +80,19 @@ class Circumstances:
             f" Python {platform.python_version()}, {versions}",
             f"- seeds {', '.join(map(str, self.seeds))}; at most {self.max_time:g} s a run for all"
             " vendors together",
-            f"- all results are of one state of the sources, commit {self.commit or 'unknown'},"
-            f" their digest {self.sources} (see sources.py)",
+            f"- all results are of one state of the sources, their digest {self.sources} (see"
+            f" sources.py), {self._commits()}",
             f"- the unbroken stub and clients: {self._unbroken()}",
             f"- stock `st run`: seeds {stock}; its own settings, {self.stock_time:g} s for each"
-            " vendor; failures that it reports of the unbroken stub do not count",
+            " vendor; failures that it reports of the unbroken stub do not count; n/a for what is"
+            " in a client: it sends its own requests, and no client takes part",
         ]
+
+    def _commits(self) -> str:
+        names = [name or "unknown" for name in self.commits]
+        if len(names) < 2:
+            return f"commit {''.join(names) or 'unknown'}"
+        return f"which is the same in the commits {', '.join(names)}"
 
     def _unbroken(self) -> str:
         groups: dict[str, list[str]] = {}
@@ -107,9 +114,11 @@ def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
         "",
         *circumstances.lines(),
         f"- {len(tried)} defects tried, {len(tried) - len(alive)} killed, {len(alive)} survived",
-        f"- {len(rows) - len(tried)} more defects are not in the table: not all of their seeds were"
-        " run",
     ]
+    if missing := len(rows) - len(tried):
+        text.append(
+            f"- {missing} more defects are not in the table: not all of their seeds were run"
+        )
     if medians:
         text.append(f"- median of the seconds: {median(medians):.1f}, longest {max(medians):.1f}")
     if stock := _stock_sum(tried):

@@ -60,14 +60,16 @@ def run(
             del os.environ[variable]
     suite.see_clients()
     defect = None if name == "-" else all_defects()[name]
-    of_clients = defect is not None and defect.layer == "client"
+    parts: Iterable[str] = suite.STAGES
+    if defect is not None:
+        parts = suite.OF_CLIENTS if defect.layer == "client" else suite.OF_STUB
     with defect.patch() if defect else contextlib.nullcontext():
         suite.run(
             seed,
             max_time,
             [(check, operation, title) for check, operation, title in known],
             lambda outcome: report(_shown(outcome)),
-            names=tuple(stages) or (suite.OF_CLIENTS if of_clients else tuple(suite.STAGES)),
+            names=tuple(stages) or parts,
             stop=stop,
         )
 

@@ -8,8 +8,9 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from scripts.fuzzing.client.caller import Caller
 from scripts.fuzzing.client.judgement import Wrong
-from scripts.fuzzing.client.package import Bound, Caller, Package
+from scripts.fuzzing.client.package import Bound, Package
 from scripts.fuzzing.client.raw_server import RawServer
 from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import media_kind

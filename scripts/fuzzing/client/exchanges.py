@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client.answers import documented
+from scripts.fuzzing.client.caller import Caller, calling
 from scripts.fuzzing.client.judgement import Wrong
-from scripts.fuzzing.client.package import PICTURE, Bound, Caller, Package, calling, is_file
+from scripts.fuzzing.client.package import PICTURE, Bound, Package, is_file
 from scripts.fuzzing.client.raw_server import Arrived, RawServer
-from scripts.fuzzing.draft import sample
+from scripts.fuzzing.sample import sample
 from scripts.openapi.operations import media_kind
 
 IDEMPOTENT = frozenset({"get", "head", "put", "delete", "options"})

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from scripts.fuzzing.client.arrival import File, Sent, differences_of, validator, versions
+from scripts.fuzzing.client.caller import Caller
 from scripts.fuzzing.client.judgement import Wrong
 from scripts.fuzzing.client.package import (
     PICTURE,
     Bound,
-    Caller,
     Package,
     Place,
     argument,

@@ -12,9 +12,10 @@ from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client import discretion, requests
 from scripts.fuzzing.client.answers import Scripted, documented, scripted
 from scripts.fuzzing.client.arrival import Sent
+from scripts.fuzzing.client.caller import calling
 from scripts.fuzzing.client.exchanges import Exchanges
 from scripts.fuzzing.client.judgement import Wrong, judge
-from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound, calling
+from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound
 from scripts.fuzzing.client.raw_server import RawServer
 from scripts.fuzzing.client.sweep import swept
 from scripts.fuzzing.exchange import Answer, Exchange, Request

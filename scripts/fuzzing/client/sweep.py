@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from scripts.fuzzing.client.answers import OTHERS, Documented, Scripted, answer_for
 from scripts.fuzzing.client.package import Bound, Package
-from scripts.fuzzing.draft import sample
 from scripts.fuzzing.json_changes import changes
+from scripts.fuzzing.sample import sample
 
 _BROKEN = (
     b"", b"null", b"true", b"[]", b"{", b"nope", b"<html>nope</html>", b"NaN", b"\xff",

@@ -14,6 +14,11 @@ from .secret import Secret
 
 MASK = "[redacted]"
 
+_QUOTED = r"\\{0,7}"
+"""Backslashes before a character: JSON within JSON has three of them, and that once more, seven. No
+more, for a text of backslashes alone would take the square of its length.
+"""
+
 _LONG = 8
 """Characters from which on a credential cannot be a part of an ordinary word."""
 
@@ -129,9 +134,9 @@ def _spellings(character: str) -> str:
     """A pattern for one character: plain or as a URL, JSON or HTML escapes it."""
     code = ord(character)
     forms = [
-        rf"\\?{re.escape(character)}",
+        rf"{_QUOTED}{re.escape(character)}",
         f"(?i:{''.join(f'%(?:25)*{byte:02x}' for byte in character.encode())})",
-        rf"(?i:\\u{code:04x})",
+        rf"(?i:\\{_QUOTED}u{code:04x})",
         rf"(?i:&\#(?:0*{code}|x0*{code:x});)",
     ]
     if (entity := html.escape(character)) != character:
