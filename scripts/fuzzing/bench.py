@@ -55,9 +55,10 @@ class Bench:
         """The good requests of every operation, by its label."""
         return {self.target.label(v): good(self.target, v) for v in self.target.operations}
 
-    @property
+    @cached_property
     def views(self) -> list[OperationView]:
-        return self.target.operations
+        """The operations of which a good request is known."""
+        return [view for view in self.target.operations if self.drafts(view)]
 
     def drafts(self, view: OperationView) -> list[Draft]:
         """The good requests of an operation."""
