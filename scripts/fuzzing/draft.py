@@ -172,7 +172,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
         needed = bool(parameter.get("required"))
         value = known(target, parameter)
         if value is None and needed:
-            value = sample(target.document, parameter.get("schema", {}))
+            value = sample(target.document, parameter.get("schema", {}), items=1)
             if place == "path":
                 invented.append(name)
         if value is None or (place == "query" and not needed and name not in target.values):
@@ -180,7 +180,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
         if place == "path":
             path[name] = value
         elif place == "query":
-            query.append((name, text(value)))
+            query += _fields({name: value})
         elif place == "header" and name.lower() not in ("accept", "content-type", "authorization"):
             headers.append((name, text(value)))
     plain = Draft(view, path, tuple(query), tuple(headers), invented=tuple(invented))
@@ -214,13 +214,10 @@ def _with_body(
     elif kind == "multipart":
         yield from _forms(document, plain, media_type, schema, described.get("encoding", {}))
     elif kind == "form":
-        for name, value in _bodies(document, described, schema):
-            raw = urlencode(list(_fields(value))).encode()
-            yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
-    elif kind == "text" and "*" not in media_type:
-        for name, value in _bodies(document, described, schema):
-            raw = text(value).encode()
-            yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
+        full = {**schema, "required": schema.get("required") or list(schema.get("properties", ()))}
+        for name, value in _bodies(document, described, full):
+            if raw := urlencode(list(_fields(value))).encode():
+                yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
     elif kind == "raw" and "*" not in media_type:
         data = media.valid(media_type)[0].data
         yield replace(plain, content_type=media_type, raw=data, file="", note=media_type)
