@@ -79,8 +79,8 @@ CASES: dict[str, tuple[Change, str]] = {
     "two bodies of one type": (
         lambda d: at(d, FORM).update(
             {
-                "application/json": {"schema": {"$ref": "#/components/schemas/Thing"}},
-                "application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/Thing"}},
+                "application/json": {"schema": {"type": "array", "items": {"type": "string"}}},
+                "application/merge-patch+json": {"schema": {"type": "array", "items": {}}},
             }
         ),
         "nothing in Python tells",
@@ -119,14 +119,6 @@ CASES: dict[str, tuple[Change, str]] = {
         "a path ends before its query",
     ),
     "unknown security scheme": (put(GET, "security", [{"gone": []}]), "'gone'"),
-    "array without items": (
-        put(f"{SCHEMAS}/Page/properties", "total", {"type": "array"}),
-        "items",
-    ),
-    "enum of mixed types": (
-        put(f"{SCHEMAS}/Page/properties", "total", {"enum": [1, "a"]}),
-        "(?i)enum",
-    ),
     "enum with an invisible character": (
         put(f"{SCHEMAS}/Page/properties", "total", {"type": "string", "enum": ["a\u200b"]}),
         "invisible character",

@@ -298,10 +298,12 @@ def test_every_type_of_field_there_and_back(mode: str) -> None:
     assert answer.sent.tzinfo is not None
 
 
-def test_a_required_field_with_default_need_not_be_given() -> None:
+def test_a_required_field_with_default_is_never_made_up() -> None:
     m = models("library")
-    drawing = m.Drawing(version=2, shapes=[], author="a")
-    assert drawing.to_dict() == {"version": 2, "shapes": [], "author": "a", "colour": "red"}
+    with pytest.raises(TypeError, match="colour"):
+        m.Drawing(version=2, shapes=[], author="a")
+    with pytest.raises(ValueError, match="colour"):
+        m.Drawing.from_dict({"version": 2, "shapes": [], "author": "a"})
 
 
 def test_recursive_and_mutually_recursive_models(mode: str) -> None:

@@ -31,6 +31,14 @@ class Unjudged(Exception):
     """
 
 
+def documents_success(view: OperationView) -> bool:
+    """Whether the document says how the operation succeeds; one that lists failures alone does
+    not.
+    """
+    statuses = list(view.operation.get("responses", {}))
+    return statuses == ["default"] or any(status[0] in "23" for status in statuses)
+
+
 @dataclass
 class Bench:
     """One run of the checks. `random` is the only chance they may use."""
@@ -55,9 +63,10 @@ class Bench:
         """The good requests of every operation, by its label."""
         return {self.target.label(v): good(self.target, v) for v in self.target.operations}
 
-    @property
+    @cached_property
     def views(self) -> list[OperationView]:
-        return self.target.operations
+        """The operations of which a good request is known, and that it may succeed."""
+        return [v for v in self.target.operations if self.drafts(v) and documents_success(v)]
 
     def drafts(self, view: OperationView) -> list[Draft]:
         """The good requests of an operation."""

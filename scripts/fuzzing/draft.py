@@ -7,13 +7,13 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from scripts.fuzzing import media
 from scripts.fuzzing.exchange import Request
 from scripts.fuzzing.sample import example, sample
 from scripts.fuzzing.target import Target
-from scripts.openapi.json_value import is_object
+from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import OperationView, media_kind, resolve
 
 BOUNDARY = "fuzz-boundary-7d1f8a52c3"
@@ -173,7 +173,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
         needed = bool(parameter.get("required"))
         value = known(target, parameter)
         if value is None and needed:
-            value = sample(target.document, parameter.get("schema", {}))
+            value = sample(target.document, parameter.get("schema", {}), items=1)
             if place == "path":
                 invented.append(name)
         if value is None or (place == "query" and not needed and name not in target.values):
@@ -181,7 +181,7 @@ def good(target: Target, view: OperationView) -> list[Draft]:
         if place == "path":
             path[name] = value
         elif place == "query":
-            query.append((name, text(value)))
+            query += _fields({name: value})
         elif place == "header" and name.lower() not in ("accept", "content-type", "authorization"):
             headers.append((name, text(value)))
     plain = Draft(view, path, tuple(query), tuple(headers), invented=tuple(invented))
@@ -214,9 +214,21 @@ def _with_body(
             yield replace(plain, content_type=media_type, json=value, note=name or media_type)
     elif kind == "multipart":
         yield from _forms(document, plain, media_type, schema, described.get("encoding", {}))
+    elif kind == "form":
+        full = {**schema, "required": schema.get("required") or list(schema.get("properties", ()))}
+        for name, value in _bodies(document, described, full):
+            if raw := urlencode(list(_fields(value))).encode():
+                yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
     elif kind == "raw" and "*" not in media_type:
         data = media.valid(media_type)[0].data
         yield replace(plain, content_type=media_type, raw=data, file="", note=media_type)
+
+
+def _fields(value: Any) -> Iterator[tuple[str, str]]:
+    """The pairs of a form: lists repeat their name, what has parts is JSON."""
+    for name, member in value.items() if is_object(value) else ():
+        for one in member if is_array(member) else [member]:
+            yield name, text(one)
 
 
 def _bodies(

@@ -23,7 +23,7 @@ from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import READING, Target
-from scripts.openapi.operations import OperationView
+from scripts.openapi.operations import OperationView, media_kind
 
 _KNOWN = 0.9
 """How often a path parameter is one that exists: nothing behind an unknown one is reached."""
@@ -210,16 +210,18 @@ class _Judge:
 
     def _of_examples(self, check: str, exchange: Exchange) -> bool:
         """Whether this is what a server of examples cannot do better: it keeps nothing, refuses
-        where the document states no refusal, and reads forms to the letter.
+        where the document states no refusal, reads forms to the letter and of other bodies than
+        JSON and forms only that they are there.
         """
         if self._bench.target.keeps:
             return False
-        form = "form" in (exchange.request.header("Content-Type") or "")
+        essence = (exchange.request.header("Content-Type") or "").partition(";")[0]
+        unread = bool(essence) and media_kind(essence) != "json"
         return (
             (check == "status_code_conformance" and exchange.status in {*OF_EXAMPLES, 501})
             or (check == "not_a_server_error" and exchange.status == 501)
             or check in ("use_after_free", "ensure_resource_availability")
-            or (check in ("positive_data_acceptance", "negative_data_rejection") and form)
+            or (check in ("positive_data_acceptance", "negative_data_rejection") and unread)
         )
 
     def _found(

@@ -9,12 +9,19 @@ from typing import Any
 
 from openapi_python_client.parser.properties import ModelProperty
 
-from scripts.openapi.operations import OperationView, media_kind, operations, resolve
+from scripts.openapi.operations import (
+    OperationView,
+    media_kind,
+    operations,
+    properties,
+    resolve,
+)
 from scripts.openapi.pointer import pointer
 from scripts.openapi.validity import Fault, objects
 
 from .endpoints import Endpoint, path_shape
 from .models import EnumView, ModelView
+from .preparation import redundant
 from .surface import Surface
 
 _OVERLAY = "overrides/<vendor>/codegen.yaml"
@@ -141,12 +148,23 @@ def _form(
             )
     for name, rules in content.get("encoding", {}).items():
         for word in ("headers", "style", "explode", "allowReserved"):
-            if word in rules:
+            if word in rules and not _is_default(document, schema, name, rules, word):
                 yield Fault(
                     place,
                     f"{word} of the encoding of {name!r} would be ignored",
                     f"Remove it in {_OVERLAY} if the server can do without",
                 )
+
+
+def _is_default(
+    document: dict[str, Any], schema: dict[str, Any], name: str, rules: dict[str, Any], word: str
+) -> bool:
+    """Whether a rule of the encoding says what is done without it."""
+    described = dict(properties(document, schema)).get(name, {})
+    plain = resolve(document, described).get("type") in ("string", "integer", "number", "boolean")
+    if word == "style":
+        return rules[word] == "form" and (plain or rules.get("explode") is not False)
+    return word == "explode" and (plain or rules[word] is True)
 
 
 def after(document: dict[str, Any], surface: Surface) -> Iterator[Fault]:
@@ -157,8 +175,8 @@ def after(document: dict[str, Any], surface: Surface) -> Iterator[Fault]:
         if endpoint is None:
             yield Fault(view.pointer, "the operation would be missing", "Report this document")
             continue
-        body = resolve(document, view.operation.get("requestBody", {}))
-        lost = set(body.get("content", {}))
+        content = resolve(document, view.operation.get("requestBody", {})).get("content", {})
+        lost = set(content) - set(redundant(document, content))
         lost -= {media for choice in endpoint.bodies for media in choice.media_types}
         if lost:
             yield Fault(

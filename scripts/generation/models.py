@@ -21,7 +21,7 @@ from .names import IN_MODELS
 from .parsed import KEY, READERS, ParsedView
 from .preparation import DISCRIMINATED
 from .prose import prose
-from .python_types import RESERVED_CLASSES, class_imports, default_code, python_type
+from .python_types import RESERVED_CLASSES, class_imports, python_type
 
 
 @dataclass(frozen=True)
@@ -137,18 +137,14 @@ def properties_of(model: ModelProperty) -> list[PropertyProtocol]:
 def field_of(prop: PropertyProtocol) -> FieldView:
     """Describe an attribute."""
     annotation = python_type(prop)
-    default = default_code(prop)
-    if not prop.required:
-        # a default is what the server takes when the key is left out: not to be sent, nor to be
-        # read out of an answer that does not hold it
-        annotation, default = f"{annotation} | Unset", "UNSET"
     return FieldView(
         name=str(prop.python_name),
         wire_name=prop.name.get_untrusted_value(),
-        type=annotation,
-        # a required property with a default still has to be written out, so it needs no value
-        required=prop.required and default is None,
-        default=default or "",
+        type=annotation if prop.required else f"{annotation} | Unset",
+        required=prop.required,
+        # the document's default is what the server takes when the key is left out: not to be sent,
+        # nor to be read out of an answer that does not hold it
+        default="" if prop.required else "UNSET",
         description=prose(prop.description),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from openapi_python_client.strings import snake_case
@@ -28,6 +30,7 @@ def without_boolean_schemas(document: dict[str, Any]) -> dict[str, Any]:
     What ``false`` forbids is for the server to refuse; the client takes it as it comes.
     """
     result = copy.deepcopy(document)
+    result.setdefault("paths", {})  # not required since OpenAPI 3.1, but by the generator
     for at, value in objects(result):
         for key, child in value.items():
             if key in ("schema", "items", "not") and isinstance(child, bool):
@@ -36,6 +39,8 @@ def without_boolean_schemas(document: dict[str, Any]) -> dict[str, Any]:
                 child.update({name: {} for name, part in child.items() if isinstance(part, bool)})
             elif key in ("allOf", "anyOf", "oneOf", "prefixItems") and is_array(child):
                 child[:] = [{} if isinstance(part, bool) else part for part in child]
+        if "array" in _kinds(value) and not value.keys() & {"items", "prefixItems"}:
+            cast("dict[str, Any]", value)["items"] = {}
         if at[:1] == ("paths",) and len(at) == 3 and at[2] in METHODS:
             # not required since OpenAPI 3.1, but by the generator
             cast("dict[str, Any]", value).setdefault("responses", {})
@@ -53,12 +58,20 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - ``required`` does not concern what a direction does not carry (``readOnly``, ``writeOnly``).
     - Enum values whose names would be the same in Python get others. Whether null is one of them
       is told by the values alone.
+    - An enum that is not of texts or of whole numbers is what its values have in common.
+    - A parameter in a path is never null.
+    - Of media types that describe the same value the best is left, see `redundant`.
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
     follow_references(result)
     for view in operations(result):
+        for parameter in view.parameters:
+            if parameter["in"] == "path" and is_object(parameter.get("schema")):
+                parameter["schema"] = _not_null(result, parameter["schema"])
         body = resolve(result, view.operation.get("requestBody", {}))
+        for media_type in redundant(result, body.get("content", {})):
+            del body["content"][media_type]
         for media_type, content in body.get("content", {}).items():
             kind = media_kind(media_type)
             if kind == "raw":
@@ -78,6 +91,56 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
         if "discriminator" in value:
             _discriminate(result, cast("dict[str, Any]", value))
     return result
+
+
+def redundant(document: dict[str, Any], content: Mapping[str, Any]) -> list[str]:
+    """Media types of a body that need not be offered: another takes the same value.
+
+    Nothing in Python would tell which of them is meant. JSON says most of a value, a multipart
+    form is the one that carries files.
+    """
+    ways: dict[str, list[str]] = {}
+    for media_type, media in content.items():
+        if media_kind(media_type) in _STRUCTURED and media.get("schema"):
+            # what is in it, whatever the order of its keys
+            ways.setdefault(json.dumps(media["schema"], sort_keys=True), []).append(media_type)
+    found: list[str] = []
+    for alike in ways.values():
+        schema = resolve(document, content[alike[0]]["schema"])
+        parts = [resolve(document, part) for _, part in properties(document, schema)]
+        order = _STRUCTURED if not any(map(_is_file, parts)) else _STRUCTURED[::-1]
+        alike.sort(key=lambda name: ("*" in name, order.index(media_kind(name))))
+        found += alike[1:]
+    return found
+
+
+_STRUCTURED = ("json", "form", "multipart")
+
+
+def _is_file(schema: dict[str, Any]) -> bool:
+    inner = schema.get("items", schema)
+    return is_object(inner) and (
+        inner.get("format") == "binary"
+        or ("contentMediaType" in inner and "contentEncoding" not in inner)
+    )
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[Any]:
+    given: Any = schema.get("type")
+    return given if is_array(given) else [given]
+
+
+def _not_null(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    known = resolve(document, schema)
+    result = dict(known)
+    if "null" in _kinds(known) and known["type"] != "null":
+        left = [kind for kind in _kinds(known) if kind != "null"]
+        result["type"] = left[0] if len(left) == 1 else left
+    for word in ("anyOf", "oneOf"):
+        if word in known:
+            left = [part for part in known[word] if part.get("type") != "null"]
+            result[word] = left or known[word]
+    return schema if result == known else result
 
 
 def _readable(content: dict[str, Any]) -> None:
@@ -141,8 +204,20 @@ def _reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any
     return list(found.values())
 
 
+_JSON_TYPES: dict[type, str] = {
+    type(None): "null", bool: "boolean", int: "integer", float: "number",
+    str: "string", list: "array", dict: "object",
+}
+
+
 def _name_members(schema: dict[str, Any]) -> None:
     values: list[Any] = schema["enum"]
+    if any(value is not None and type(value) is not int for value in values) and not all(
+        value is None or isinstance(value, str) for value in values
+    ):
+        del schema["enum"]
+        schema.setdefault("type", sorted({_JSON_TYPES[type(value)] for value in values}))
+        return
     if not all(value is None or isinstance(value, str) for value in values):
         return  # numbers have names of their own
     values = schema["enum"] = list(dict.fromkeys(values))

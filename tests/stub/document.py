@@ -58,6 +58,18 @@ def _json(value: object, where: str) -> JSON:
     raise DocumentError(f"{where}: {type(value).__name__} is not a JSON value; quote it.")
 
 
+# JSON Schema's names
+_TYPES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place in a document: its value and the JSON pointer to it (with URI escapes, without
@@ -124,6 +136,9 @@ class Node:
             return (value,)
         if isinstance(value, list):
             return tuple(str(item) for item in value)
+        chosen = self.value.get("enum") if isinstance(self.value, dict) else None
+        if isinstance(chosen, list):
+            return tuple({_TYPES[type(one)]: None for one in chosen})
         found: dict[str, None] = {}
         for keyword in ("allOf", "anyOf", "oneOf"):
             for branch in self.elements(keyword):

@@ -62,7 +62,8 @@ def _compiled(template: str) -> tuple[re.Pattern[str], list[str]]:
     for index, piece in enumerate(_PARAMETER.split(template)):
         if index % 2:
             names.append(piece)
-            pattern += "([^/]+)"
+            # the shortest: in {from}-{to} the second may be a negative number
+            pattern += "([^/]+?)"
         else:
             # as it comes in a request; what may stand there plainly stays
             pattern += re.escape(quote(piece, safe="/%:@!$&'()*+,;=-._~"))

@@ -182,7 +182,7 @@ def missing_bodies_are_refused(bench: Bench) -> None:
         empty = replace(draft, parts=None, raw=b"")
         before = _judge(bench, empty, "an empty body", before)
         whole = draft.request(bench.target)
-        if draft.parts is not None or draft.file is None:
+        if draft.parts is not None or draft.raw is None:
             cut = replace(whole, body=(whole.body or b"")[:-7])
             exchange = bench.send(cut, view)
             bench.judged()

@@ -63,6 +63,8 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
     """The answers that the document has for an operation, in its order."""
     found: list[Documented] = []
     for status, raw in bound.view.operation.get("responses", {}).items():
+        if str(status).startswith("1"):
+            continue  # interim: the answer comes after it
         content: dict[str, Any] = resolve(package.document, raw).get("content") or {}
         chosen = next((media for media in content if media_kind(media) == "json"), None)
         chosen = chosen or next(iter(content), None)

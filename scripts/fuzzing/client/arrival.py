@@ -88,10 +88,8 @@ def differences_of(package: Package, case: Sent, request: Arrived) -> Iterator[D
     in_path = dict(zip(names, found.groups(), strict=True))
     pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     for place, value in case.values:
-        if (
-            place.where == "path"
-            and "}" in (view.path.partition(f"{{{place.name}}}")[2] or "/").partition("/")[0]
-        ):
+        segment = next((s for s in view.path.split("/") if f"{{{place.name}}}" in s), "")
+        if place.where == "path" and segment.count("{") > 1:
             continue  # where one ends and the next begins is not to be seen
         if place.where == "path":
             yield from _of_path(place, value, in_path[place.name])
@@ -254,22 +252,19 @@ def _of_form(
     files = [part for part in parts if part.filename is not None]
     for place, value in fields:
         mine = [part for part in parts if part.name == place.name]
+        if is_array(value) and value and isinstance(value[0], File):
+            if len(mine) != len(value):
+                yield f"files {place.name}", value, [part.data[:200] for part in mine]
+            for one, part in zip(value, mine, strict=False):
+                yield from _of_file(package, bound, place.name, one, part)
+            continue
         if isinstance(value, File):
             # the name of a field may depend on a version of the interface; the one file is meant
             mine = [part for part in mine if part.filename is not None] or files[:1]
             if not mine:
                 yield f"field {place.name}", value, "no part with a file name"
                 continue
-            part = mine[0]
-            if part.data != value.data:
-                yield f"file {place.name}", value.data[:200], part.data[:200]
-            if value.kind in ("named", "typed") and part.filename != _name_on_the_wire(value.name):
-                yield f"name of file {place.name}", value.name, part.filename
-            if value.kind == "typed" and part.media != value.media:
-                yield f"type of file {place.name}", value.media, part.media
-            yield from _of_type(value, _listed_types(package, bound, part.name), part.media)
-            if not part.media:
-                yield f"type of file {place.name}", "a media type", ""
+            yield from _of_file(package, bound, place.name, value, mine[0])
             continue
         wanted = value if is_array(value) else [value]
         if is_array(value) and value and isinstance(value[0], bytes):
@@ -282,6 +277,20 @@ def _of_form(
             for one, other in zip(wanted, shown, strict=False)
         ):
             yield f"field {place.name}", value, shown
+
+
+def _of_file(
+    package: Package, bound: Bound, name: str, value: File, part: Part
+) -> Iterator[Difference]:
+    if part.data != value.data:
+        yield f"file {name}", value.data[:200], part.data[:200]
+    if value.kind in ("named", "typed") and part.filename != _name_on_the_wire(value.name):
+        yield f"name of file {name}", value.name, part.filename
+    if value.kind == "typed" and part.media != value.media:
+        yield f"type of file {name}", value.media, part.media
+    yield from _of_type(value, _listed_types(package, bound, part.name), part.media)
+    if not part.media:
+        yield f"type of file {name}", "a media type", ""
 
 
 def _listed(essence: str, wanted: Sequence[str]) -> bool:

@@ -115,7 +115,7 @@ class Contract:
         essence = types[0].partition(b";")[0].strip(b" \t").lower().decode("latin-1")
         content: dict[str, Any] = body.get("content", {})
         documented = (essence, essence.partition("/")[0] + "/*", "*/*")
-        key = next((known for known in content if known.lower() in documented), None)
+        key = next((k for k in content if k.partition(";")[0].strip().lower() in documented), None)
         if key is None:
             return "its Content-Type is not documented"
         media: dict[str, Any] = content[key]
@@ -165,6 +165,8 @@ class Contract:
         """
         if view is None:
             return ""
+        if not self._target.keeps and answer.status in PROTOCOL_STATUSES:
+            return ""  # a server of examples knows no envelope for what is no request
         raw: dict[str, Any] = view.operation.get("responses", {})
         status = str(answer.status)
         keys = (status, f"{status[0]}XX", "default")
@@ -173,6 +175,8 @@ class Contract:
             candidates = [key]
         elif answer.status in PROTOCOL_STATUSES:
             candidates = [key for key in raw if key.startswith("4")]
+        elif answer.status in (401, 403) and self._target.alternatives(view):
+            return ""  # goes without saying where credentials are asked for
         else:
             return f"status {status} is not documented"
         if head:

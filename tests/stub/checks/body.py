@@ -292,6 +292,7 @@ def _decode_form(expected: Expected, parts: list[Part], schemas: Schemas) -> For
                 "-" if part.data else ""
             )  # stands for the bytes: minLength 1 means "not empty"
         else:
+            _check_type(part, _part_types(encoding, part.name))
             value = _field(part, schema)
         if "array" in schema.types():
             items = instance.setdefault(part.name, [])
@@ -315,7 +316,8 @@ def _part_types(encoding: Node | None, name: str) -> list[str]:
     """Media types that the document allows for a part; empty for any."""
     part = encoding.get(name) if encoding else None
     text = part.text("contentType") if part else ""
-    return [item.strip().lower() for item in text.split(",") if item.strip()]
+    named = [item.partition(";")[0].strip().lower() for item in text.split(",")]
+    return [item for item in named if item]
 
 
 def _field(part: Part, schema: Node) -> JSON:
@@ -335,7 +337,7 @@ def _field(part: Part, schema: Node) -> JSON:
     return parameters.scalar(text, target.types())
 
 
-def _file(part: Part, allowed: list[str]) -> File:
+def _check_type(part: Part, allowed: list[str]) -> None:
     declared = part.content_type
     main = declared.partition("/")[0] if declared else ""
     if declared and allowed and not {declared, f"{main}/*", "*/*"} & set(allowed):
@@ -345,8 +347,12 @@ def _file(part: Part, allowed: list[str]) -> File:
             f"Content-Type of the part is not accepted; expected {known}",
             Reason.MEDIA_TYPE,
         )
+
+
+def _file(part: Part, allowed: list[str]) -> File:
+    _check_type(part, allowed)
+    declared, data = part.content_type, part.data
     facts: ImageFacts | None = None
-    data = part.data
     if allowed and all(item.startswith("image/") for item in allowed):
         facts = _image(data, declared, "form", part.name)
         if not {facts.media_type, "image/*"} & {images.canonical(item) for item in allowed}:

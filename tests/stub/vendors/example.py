@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ..checks.body import File
 from ..checks.rate_limit import Rate
+from ..checks.validation import Schemas
 from ..document import Document, Node, is_json
 from ..json_values import JSON, JSONObject, serialise
 from ..pictures import FORMATS, picture
@@ -29,14 +30,22 @@ class Example:
 
     def __init__(self, document: Document, store: Store, profile: Profile) -> None:
         self._document = document
+        self._schemas = Schemas(document)
 
     def handlers(self) -> Mapping[str, Handler]:
-        return {operation.id: example_answer for operation in self._document.operations}
+        return {operation.id: self.answer for operation in self._document.operations}
+
+    def answer(self, call: Call) -> Answer:
+        """The first success that the operation documents: its first example that is valid, else one
+        made from its schema. Where it documents no success, a redirection, or what it documents of
+        all answers.
+        """
+        return _answer(self._schemas, call)
 
     def refusal(self, refused: Refused, status: int, call: Call) -> JSONObject:
         """The stub's own error, or what the document says of this status with the message in it."""
         documented = call.operation.json_answer(status) if call.operation else None
-        made = _value(documented[1]) if documented else None
+        made = _value(self._schemas, documented[1]) if documented else None
         if not isinstance(made, dict) or documented is None:
             return problem(refused, status)
         schema = documented[1].get("schema")
@@ -67,10 +76,7 @@ def problem(refused: Refused, status: int) -> JSONObject:
     }
 
 
-def example_answer(call: Call) -> Answer:
-    """The first success that the operation documents: its first example, else one made from its
-    schema. Where it documents no success, a redirection, or what it documents of all answers.
-    """
+def _answer(schemas: Schemas, call: Call) -> Answer:
     operation = call.operation
     assert operation is not None
     known = sorted(operation.responses.items())
@@ -80,20 +86,20 @@ def example_answer(call: Call) -> Answer:
         successes = [item for item in known if item[0] == "default"]
     for status, response in successes:
         number = int(status) if status.isdecimal() else 300 if status.startswith("3") else 200
-        headers = tuple(_headers(response, number))
+        headers = tuple(_headers(schemas, response, number))
         content = response.get("content")
         if content is None or operation.method == "HEAD" or number in (204, 205, 304):
             return Answer(number, None, headers)
         media, node = min(content.items(), key=lambda item: not is_json(item[0]))
-        body, concrete = _body(media, node)
+        body, concrete = _body(schemas, media, node)
         return Answer(number, body, headers, media_type=concrete)
     message = "the request is valid; its document has no success to answer with"
     return Answer(501, {"status": 501, "code": "stub.no-example", "message": message, "faults": []})
 
 
-def _body(media: str, node: Node) -> tuple[bytes, str]:
+def _body(schemas: Schemas, media: str, node: Node) -> tuple[bytes, str]:
     """A body of a media type, and which one it is where the document leaves that open."""
-    value = _value(node)
+    value = _value(schemas, node)
     if is_json(media):
         return serialise(value), media
     essence = media.partition(";")[0].strip().lower()
@@ -117,25 +123,29 @@ def _keys(node: Node) -> set[str]:
     return set(node.value) if isinstance(node.value, dict) else set()
 
 
-def _headers(response: Node, status: int) -> Iterator[tuple[str, str]]:
+def _headers(schemas: Schemas, response: Node, status: int) -> Iterator[tuple[str, str]]:
     described = response.get("headers")
     for name, header in described.items() if described else ():
         if name.lower() in ("content-type", "content-length"):
             continue
         if header.flag("required") or (status // 100 == 3 and name.lower() == "location"):
-            value = _value(header)
+            value = _value(schemas, header)
             if name.lower() == "location" and value in (None, "text"):
                 value = "/"
             text = value if isinstance(value, str) else serialise(value).decode()
             yield name, re.sub(r"[^\x21-\x7e]", "?", text)
 
 
-def _value(media: Node) -> JSON:
-    shown = example_value.shown(media)
-    if shown:
-        return shown[0][1]
+def _value(schemas: Schemas, media: Node) -> JSON:
+    """An example, the first that is as its schema says: documents show others, too."""
+    examples = [value for _, value in example_value.shown(media)]
     schema = media.get("schema")
-    return None if schema is None else example_value.of(schema)
+    if schema is None:
+        return examples[0] if examples else None
+    # what is shown may be wrong; what is made may be, where the schema has words that are not read
+    made = [*examples, example_value.of(schema)]
+    valid = (value for value in made if not schemas.faults(schema, value, "body", answer=True))
+    return next(valid, made[0])
 
 
 # Members of an error that tell people what is wrong.
