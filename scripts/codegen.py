@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scripts.changes import command as changes  # noqa: E402
-
-if TYPE_CHECKING:
-    from scripts.changes.description import Report
 
 INSTALL = "run `python3 -m tox run -e codegen`, which installs what is needed"
 
@@ -72,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.await_go:
             from scripts.generation.watch import await_go
 
-            if not await_go():
+            if not await_go(root):
                 return 0
         return _generate(root, chosen)
     except DocumentError as error:
@@ -97,17 +92,11 @@ def _interrupted() -> int:
 
 
 def _generate(root: Path, chosen: argparse.Namespace) -> int:
+    from scripts.changes.regeneration import Regeneration
     from scripts.generation.generate import generate
 
-    reports: list[Report] = []
-
-    def compare(old: Path, new: Path, vendors: Sequence[str]) -> None:
-        from scripts.changes.description import describe
-
-        known = [vendor for vendor in vendors if (old / vendor / "openapi.yaml").is_file()]
-        reports.append(describe(old.parent, new.parent, known))
-
-    done = generate(root, chosen.vendor, force=chosen.force, jobs=chosen.jobs, compare=compare)
+    compared = Regeneration()
+    done = generate(root, chosen.vendor, force=chosen.force, jobs=chosen.jobs, comparison=compared)
     if chosen.format == "text":
         for vendor in done.written:
             print(f"generated/{vendor}")
@@ -115,11 +104,11 @@ def _generate(root: Path, chosen: argparse.Namespace) -> int:
             print(f"generated/{name} removed")
         for vendor in () if chosen.await_go else done.kept:
             print(f"generated/{vendor} is up to date")
-    if chosen.format == "text" and not any(report.vendors for report in reports):
+    if chosen.format == "text" and not (compared.report and compared.report.vendors):
         return 0
     from scripts.changes.description import Report
 
-    return changes.tell(reports[0] if reports else Report(()), chosen.format, chosen.fail_on)
+    return changes.tell(compared.report or Report(()), chosen.format, chosen.fail_on)
 
 
 def _diff(root: Path, chosen: argparse.Namespace) -> int:

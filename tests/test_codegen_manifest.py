@@ -123,8 +123,8 @@ def test_what_tools_leave_in_a_package_does_not_make_it_another(made: Workshop) 
 def test_all_that_a_package_is_written_with_counts_as_its_input(tmp_path: Path) -> None:
     """Our modules that are loaded when a package is written are in the folders that are hashed."""
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from scripts.generation.generate import load; load()\n"
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
+        "from scripts.generation.generate import load; load(Path(sys.argv[1]))\n"
         "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('scripts.')))"
     )
     done = subprocess.run(

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.openapi import yaml_source
-from scripts.openapi.pointer import locate, pointer
-from scripts.openapi.problem import DocumentError
-
-from .change import Change, change
-from .comparison import compare
+from .change import Change
 from .kinds import Verdict
+from .package_source import same_code
 from .reading import mapping
 from .verdict import Suggestion, suggested
 
 if TYPE_CHECKING:
+    from .document_changes import DocumentChanges, Place
     from .surface import SurfaceChange
-
-_FIRST = "0.0.0"
 
 
 @dataclass(frozen=True)
@@ -68,12 +62,12 @@ class Report:
         return any(vendor.is_breaking for vendor in self.vendors)
 
 
-Place = Callable[[str, str], tuple[str, int]]
-"""File and line of a JSON pointer into the new document of a vendor, given after its name."""
-
-
 def describe(
-    old_root: Path, new_root: Path, vendors: Sequence[str], place: Place | None = None
+    old_root: Path,
+    new_root: Path,
+    vendors: Sequence[str],
+    place: Place | None = None,
+    documents: Mapping[str, DocumentChanges] | None = None,
 ) -> Report:
     """Compare the trees below two roots.
 
@@ -81,59 +75,42 @@ def describe(
         old_root, new_root: folders that hold ``generated/``; where it lacks the vendor, ``spec/``
             and ``overrides/`` are read.
         place: where a change is written; in the generated document when left out.
+        documents: what is known already of the documents of vendors.
 
     Raises:
         DocumentError: a new document cannot be used. An old one that cannot is a note.
     """
-    found = [_described(old_root, new_root, vendor, place) for vendor in vendors]
+    known = documents or {}
+    roots = old_root, new_root
+    found = [_described(vendor, roots, known.get(vendor), place) for vendor in vendors]
     return Report(tuple(one for one in found if one is not None))
 
 
 def _described(
-    old_root: Path, new_root: Path, vendor: str, place: Place | None
+    vendor: str, roots: tuple[Path, Path], known: DocumentChanges | None, place: Place | None
 ) -> VendorReport | None:
-    notes: list[str] = []
-    try:
-        old = _document(old_root, vendor)
-    except DocumentError as error:
-        notes.append(f"the old document cannot be read: {error.problems[0].message}")
-        old = None
-    new = _document(new_root, vendor)
-    if old is None and new is None:
+    found = known
+    if found is None:
+        from .document_changes import document, document_changes
+
+        found = document_changes(roots[0], vendor, document(roots[1], vendor), place)
+    folders = [root / "generated" / vendor for root in roots]
+    notes = list(found.notes)
+    surface = _surface(vendor, folders, notes) if found.compared else []
+    if not found.changes and not surface and not notes:
         return None
-    folders = [root / "generated" / vendor for root in (old_root, new_root)]
-    if old is None or new is None:
-        if notes:
-            return VendorReport(vendor, notes=tuple(notes))
-        kind = "vendor-added" if old is None else "vendor-removed"
-        return VendorReport(vendor, (change(kind, "", what=f"`{vendor}`"),))
-    changes = compare(old.data, new.data) if old.data != new.data else []
-    surface = _surface(vendor, folders, notes)
-    if not changes and not surface and not notes:
-        return None
-    told = VendorReport(vendor, tuple(changes), tuple(surface), notes=tuple(notes))
+    told = VendorReport(vendor, found.changes, tuple(surface), None, tuple(notes), found.lines)
     versions = [_version(folder) for folder in folders]
-    found = place or partial(_generated_line, new)
-    lines = {one: found(vendor, one.pointer) for one in changes}
+    if not found.compared or versions[0] is None:
+        return told
     suggestion = suggested(
-        versions[0] or _FIRST,
-        versions[1] or versions[0] or _FIRST,
+        versions[0],
+        versions[1] or versions[0],
         breaking=told.is_breaking,
-        added=bool(surface) or any(not one.only_told for one in changes),
-        any_change=bool(changes or surface),
+        added=bool(surface) or any(not one.only_told for one in found.changes),
+        any_change=bool(found.changes or surface),
     )
-    return replace(told, suggestion=suggestion if versions[0] else None, lines=lines)
-
-
-def _document(root: Path, vendor: str) -> yaml_source.YamlSource | None:
-    path = root / "generated" / vendor / "openapi.yaml"
-    if path.exists():
-        return yaml_source.load(path)
-    if not (root / "spec" / f"{vendor}.yaml").exists():
-        return None
-    from scripts.openapi.documents import corrected
-
-    return yaml_source.YamlSource(path, corrected(root, vendor).data, {})
+    return replace(told, suggestion=suggestion)
 
 
 def _surface(vendor: str, folders: list[Path], notes: list[str]) -> list[SurfaceChange]:
@@ -147,7 +124,8 @@ def _surface(vendor: str, folders: list[Path], notes: list[str]) -> list[Surface
         {path.relative_to(package): path.read_bytes() for path in package.rglob("*.py")}
         for package in packages
     ]
-    if sources[0] == sources[1]:
+    old, new = sources
+    if old.keys() == new.keys() and all(same_code(old[path], new[path]) for path in old):
         return []
     try:
         from .surface import surface_changes  # griffe takes a moment
@@ -170,9 +148,3 @@ def _version(folder: Path) -> str | None:
     except (OSError, ValueError):
         return None
     return version if isinstance(version, str) else None
-
-
-def _generated_line(new: yaml_source.YamlSource, vendor: str, at: str) -> tuple[str, int]:
-    """Where a value is written; what is gone, where the nearest thing around it is."""
-    at = pointer(locate(new.data, at))
-    return f"generated/{vendor}/openapi.yaml", new.place(at)[0]

@@ -105,6 +105,36 @@ class Package:
                 yield name, ast.parse(text)
 
 
+def same_code(one: bytes, other: bytes) -> bool:
+    """Whether two modules do the same: only comments, docstrings and layout differ, if anything.
+
+    What is no Python is the same only byte for byte.
+    """
+    if one == other:
+        return True
+    try:
+        return _code(one) == _code(other)
+    except (SyntaxError, ValueError, RecursionError):  # ValueError: a null byte
+        return False
+
+
+def _code(source: bytes) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [part for part in node.body if not _is_text(part)]
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """A docstring, or a text below an attribute that says what it is."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
 def _names(annotations: Iterable[ast.expr | None]) -> set[str]:
     return {
         node.id

@@ -11,7 +11,8 @@ from pathlib import Path
 from scripts.openapi import documents
 from scripts.openapi.problem import DocumentError, Problem
 
-from .description import Place, Report, describe
+from .description import Report, describe
+from .document_changes import Place
 from .revision import tree_at
 
 Generate = Callable[[Path, Sequence[str]], object]

@@ -15,7 +15,7 @@ import griffe
 
 from .annotation import fits, same
 from .kinds import Verdict
-from .package_source import Package
+from .package_source import Package, same_code
 
 _BREAKS = {
     "PARAMETER_MOVED": "stands at another place",
@@ -66,7 +66,7 @@ def surface_changes(old: Path, new: Path) -> list[SurfaceChange]:
             found.add(SurfaceChange("object-removed", name, "is gone", "breaking"))
         elif name not in before.texts:
             found.add(SurfaceChange("object-added", name, "is new", "compatible"))
-        elif before.texts[name] != after.texts[name]:
+        elif not same_code(before.texts[name].encode(), after.texts[name].encode()):
             pair = _module(before, name), _module(after, name)
             found.update(_breaks(after.name, *pair))
             found.update(_Members(before, after).changes(*pair))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from scripts.openapi.vendors import unread
 from scripts.openapi.vendors import vendors as all_vendors
@@ -29,8 +29,29 @@ if TYPE_CHECKING:
     from scripts.openapi.documents import Document
     from scripts.openapi.problem import Problem
 
-Compare = Callable[[Path, Path, Sequence[str]], None]
-"""Told of the old and the new ``generated/``, and what was written or removed."""
+
+class Comparison(Protocol):
+    """Told of what a run changes, before the new tree takes the place of the old one."""
+
+    def document(self, old: Path, vendor: str, text: str) -> Any:
+        """Compare the document of a package with what it becomes; something that can be pickled.
+
+        Called in a process beside that which writes the package.
+
+        Args:
+            old: ``generated/`` as it is, which may lack the vendor.
+            text: openapi.yaml as it will be.
+        """
+
+    def trees(
+        self, old: Path, new: Path, vendors: Sequence[str], documents: Mapping[str, Any]
+    ) -> None:
+        """Compare the old and the new ``generated/``.
+
+        Args:
+            vendors: what was written or removed.
+            documents: what `document` made of those that were written.
+        """
 
 
 @dataclass(frozen=True)
@@ -54,7 +75,7 @@ def generate(
     *,
     force: bool = False,
     jobs: int | None = None,
-    compare: Compare | None = None,
+    comparison: Comparison | None = None,
 ) -> Run:
     """Bring ``generated/`` up to date, or change nothing at all.
 
@@ -65,7 +86,7 @@ def generate(
             then what belongs to no document goes.
         force: generate also what seems to be up to date.
         jobs: how many processes generate at once; as many as there are processors by default.
-        compare: called before the new tree takes the place of an old one.
+        comparison: of the new tree with the one whose place it takes.
 
     Raises:
         DocumentError: a document cannot be used; holds the problems of all vendors.
@@ -94,10 +115,13 @@ def generate(
         try:
             with ExitStack() as end, tree.aside(place) as new:
                 _keep(place, new, leave_out={*written, *removed, manifest.NAME})
-                entries.update(_write(root, recorded, new, written, jobs))
+                compared = comparison if place.is_dir() else None
+                document = partial(compared.document, place) if compared else None
+                made = _write(root, recorded, new, written, jobs, document)
+                entries.update(made.entries)
                 (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
-                if compare is not None and place.is_dir():
-                    compare(place, new, [*written, *removed])
+                if compared is not None:
+                    compared.trees(place, new, [*written, *removed], made.compared)
                 end.enter_context(uninterrupted())  # until what was there before is gone too
                 tree.exchange(new, place)
                 replaced = True
@@ -121,7 +145,7 @@ def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Gen
     with tempfile.TemporaryDirectory(prefix="codegen-") as name:
         folder = Path(name)
         entries = dict(recorded) if vendors else {}
-        entries.update(_write(root, recorded, folder, chosen, jobs))
+        entries.update(_write(root, recorded, folder, chosen, jobs).entries)
         (folder / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
         yield folder
 
@@ -137,22 +161,26 @@ def is_current(
     )
 
 
-def load() -> None:
-    """Import what reads documents and writes packages: most of the time that a change takes.
+def load(root: Path) -> None:
+    """Import what reads documents and writes packages, and compile the templates: most of the time
+    that a change takes.
 
     Raises:
         ModuleNotFoundError: something is not installed.
     """
-    load_writer()
+    _load_writer(root)
     with deferred(DOWNLOADS):
         for name in ("jsonschema_rs", "openapi_spec_validator"):
             import_module(name)
 
 
-def load_writer() -> None:
-    """Import what writes packages."""
+def _load_writer(root: Path) -> list[Problem]:
+    """Import what writes packages; what is wrong with the templates."""
     with deferred(DOWNLOADS):
         import_module(".package", __package__)
+        from .templates import compile_templates
+
+        return compile_templates(root)
 
 
 def tell_of_wait() -> None:
@@ -197,47 +225,64 @@ def _keep(place: Path, new: Path, *, leave_out: Collection[str]) -> None:
             shutil.copy2(old / path, target, follow_symlinks=False)
 
 
+@dataclass(frozen=True)
+class _Written:
+    """Packages: their entries of the manifest, and what a comparison made of their documents."""
+
+    entries: Mapping[str, manifest.Entry]
+    compared: Mapping[str, Any]
+
+
 def _write(
     root: Path,
     recorded: Mapping[str, manifest.Entry],
     target: Path,
     vendors: Sequence[str],
     jobs: int | None,
-) -> dict[str, manifest.Entry]:
-    """Write the packages of vendors into a folder; the entries of the manifest for them."""
+    compared: Callable[[str, str], Any] | None = None,
+) -> _Written:
+    """Write the packages of vendors into a folder."""
     problems = unread(root)
     if not vendors and not problems:
-        return {}
+        return _Written({}, {})
     made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
     limit = jobs or processors()
     size = partial(_size, root)
     if limit > 1 and can_fork():
         # checking documents and importing the generator take as long, and need each other not
         with begun(vendors, partial(_read, root), size=size, jobs=limit - 1) as reading:
-            load_writer()
+            problems += _load_writer(root)
             read = reading()
     else:
-        load()
+        problems += _load_writer(root)
         read = [_read(root, vendor) for vendor in vendors]
+    # writing out a document and comparing it takes as long as its package, and needs it not
+    parts = [
+        _Part(vendor, found, package)
+        for vendor, found in zip(vendors, read, strict=True)
+        for package in (True, False)
+    ]
     tried = shared_out(
-        list(zip(vendors, read, strict=True)),
-        partial(_attempt, root, target),
-        size=lambda task: size(task[0]),
+        parts,
+        partial(_attempt, root, target, compared),
+        size=lambda part: size(part.vendor),
         jobs=limit,
     )
-    problems += [problem for found in tried for problem in found]
+    problems += [problem for found in tried for problem in found.problems]
     if problems:
         from scripts.openapi.problem import DocumentError
 
-        raise DocumentError(problems)
+        raise DocumentError(dict.fromkeys(problems))
     format_python([target / vendor for vendor in vendors])
-    return {
+    entries = {
         vendor: manifest.entry(
             {**made[vendor], **{below(root, path): digest(path) for path in found.files}},
             target / vendor,
         )
         for vendor, found in zip(vendors, read, strict=True)
     }
+    told = zip(parts, tried, strict=True)
+    return _Written(entries, {part.vendor: one.compared for part, one in told if not part.package})
 
 
 @dataclass(frozen=True)
@@ -266,21 +311,43 @@ def _read(root: Path, vendor: str) -> _Read:
             return _Read(tuple(documents.problems(root, vendor)) or error.problems)
 
 
-def _attempt(root: Path, target: Path, task: tuple[str, _Read]) -> tuple[Problem, ...]:
-    """Write a package; what is wrong with its document."""
+class _Part(NamedTuple):
+    """What one process does of a vendor: write the package, or the document that lies beside it."""
+
+    vendor: str
+    read: _Read
+    package: bool
+
+
+class _Tried(NamedTuple):
+    """What came of a part: what is wrong with the document, or what a comparison made of it."""
+
+    problems: tuple[Problem, ...] = ()
+    compared: Any = None
+
+
+def _attempt(
+    root: Path, target: Path, compared: Callable[[str, str], Any] | None, part: _Part
+) -> _Tried:
+    from scripts.openapi import documents
     from scripts.openapi.problem import DocumentError
 
     from .package import write_package
 
-    vendor, read = task
-    if read.problems:
-        return read.problems
-    corrected, document = read.documents
-    try:
-        write_package(root, corrected, document, target / vendor)
-    except DocumentError as error:
-        return error.problems
-    return ()
+    vendor, folder = part.vendor, target / part.vendor
+    if part.read.problems:
+        return _Tried(part.read.problems if part.package else ())
+    corrected, document = part.read.documents
+    if part.package:
+        try:
+            write_package(root, document, folder)
+        except DocumentError as error:
+            return _Tried(error.problems)
+        return _Tried()
+    text = documents.dump(corrected)
+    folder.mkdir(exist_ok=True)
+    (folder / "openapi.yaml").write_text(text, encoding="utf-8")
+    return _Tried((), compared(vendor, text) if compared is not None else None)
 
 
 def _size(root: Path, vendor: str) -> int:

@@ -31,7 +31,7 @@ from scripts.openapi.pointer import pointer, resolve
 from scripts.openapi.problem import DocumentError, Problem
 from scripts.openapi.validity import Fault
 
-from . import losses, parsed
+from . import losses, parsed, templates
 from .configuration import configuration
 from .docstrings import Section, docstring
 from .endpoints import Endpoint, Parameter, RequestBody
@@ -50,16 +50,13 @@ FIRST_VERSION = "0.1.0"
 """Of a package whose config.yaml names none: a document's own version need not be PEP 440."""
 
 
-def write_package(
-    root: Path, corrected: documents.Document, document: documents.Document, target: Path
-) -> None:
-    """Write ``target``: pyproject.toml, README.md, api.md, openapi.yaml and the package.
+def write_package(root: Path, document: documents.Document, target: Path) -> None:
+    """Write into ``target``: pyproject.toml, README.md, api.md and the package.
 
     The Python files are not formatted yet.
 
     Args:
-        corrected: what comes to lie in openapi.yaml.
-        document: what the package is made from: the same with codegen.yaml applied.
+        document: corrected, and with codegen.yaml applied.
 
     Raises:
         DocumentError: the document or the generator configuration cannot be used, or something of
@@ -89,12 +86,8 @@ def write_package(
         raise
     _refuse(document, losses.after(data, surface))
 
-    target.mkdir(parents=True)
-    project = Project(
-        openapi=generated,
-        config=config,
-        custom_template_path=root / "overrides" / "templates",
-    )
+    target.mkdir(parents=True, exist_ok=True)
+    project = Project(openapi=generated, config=config, custom_template_path=templates.folder(root))
     _equip(project, surface)
     rows: dict[str, Any] = {"departures": departures(root, vendor)}
     project.env.globals.update(rows)
@@ -111,7 +104,6 @@ def write_package(
     ):
         path.write_text(project.env.get_template(template).render(), encoding="utf-8")
     (package / "py.typed").write_text("", encoding="utf-8")
-    (target / "openapi.yaml").write_text(documents.dump(corrected), encoding="utf-8")
     _copy_runtime(root / "overrides" / "runtime", package / "_runtime")
 
 
@@ -215,7 +207,6 @@ def _equip(project: Project, surface: Surface) -> None:
     def endpoint_view(endpoint: ParsedEndpoint) -> Endpoint:
         return views[str(endpoint.tags[0]), identifier(endpoint.name)]
 
-    filters: dict[str, Any] = {"pyrepr": repr, "totuple": tuple}
     names_in_templates: dict[str, Any] = {
         "surface": surface,
         "header": f"# {NOTE}",
@@ -233,7 +224,7 @@ def _equip(project: Project, surface: Surface) -> None:
         "client_sections": partial(_client_sections, surface),
         "example_arguments": _example_arguments,
     }
-    project.env.filters.update(filters)
+    templates.equip(project.env)
     project.env.globals.update(names_in_templates)
 
 

@@ -59,11 +59,11 @@ def watch(root: Path, vendors: Sequence[str], jobs: int | None) -> int:
         runs.end()
 
 
-def await_go() -> bool:
+def await_go(root: Path) -> bool:
     """Import what a run needs, then wait for a line on stdin; false when it closes without one."""
     from .generate import load
 
-    load()
+    load(root)
     return bool(sys.stdin.readline())
 
 
