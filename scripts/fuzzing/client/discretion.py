@@ -119,7 +119,7 @@ def of_addresses(package: Package, bound: Bound) -> Wrong | None:
             proxy.close = True
             with httpx2.Client(proxy=proxy.url, trust_env=False) as http:
                 try:
-                    client = package.client("sync", None, choice, http_client=http, timeout=None)
+                    client = package.client("sync", None, choice, http_client=http, timeout=20)
                 except TypeError:
                     return None  # the client has no keyword of this name
                 with client:
