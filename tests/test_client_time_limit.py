@@ -308,3 +308,22 @@ def test_a_complete_answer_just_in_time_is_taken(mode: str, status: int) -> None
     with Recorder(step) as server:
         result = sending(mode, QUESTIONPRO, server.url, timeout=5, max_retries=0)
     assert getattr(result, "status_code", 200) == status
+
+
+def test_a_name_that_is_not_resolved_in_time_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve, done = socket.getaddrinfo, threading.Event()
+
+    def stalled(host: Any, *args: Any, **options: Any) -> Any:
+        if host == "slow.invalid" and not options.get("flags"):
+            done.wait(PATIENCE)
+            raise socket.gaierror("no such name")
+        return resolve(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", stalled)
+    with soon():
+        error = sending("sync", PINGONE, "http://slow.invalid", timeout=LIMIT, max_retries=0)
+    assert type(error) is PINGONE.errors.APITimeoutError
+    done.set()
+    error = sending("sync", PINGONE, "http://slow.invalid", timeout=PATIENCE, max_retries=0)
+    assert type(error) is PINGONE.errors.APIConnectionError
+    assert "no such name" in str(error)

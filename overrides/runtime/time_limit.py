@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Iterable
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -211,10 +213,7 @@ def _stalled(stream: Stream | AsyncStream, clock: Clock, error: Exception) -> Ex
 
 
 class Backend(httpcore2.NetworkBackend):
-    """Makes the connections of a sync pool.
-
-    Resolving a name is left to the system and its own time limit.
-    """
+    """Makes the connections of a sync pool."""
 
     def __init__(self) -> None:
         self._backend = httpcore2.SyncBackend()
@@ -230,7 +229,7 @@ class Backend(httpcore2.NetworkBackend):
         clock = cast("Clock", timeout)
         clock.begin_connecting()
         failure: Exception = httpcore2.ConnectError(f"{host} has no address")
-        addresses = _addresses(host, port)
+        addresses = _addresses(host, port, clock.connecting())
         for index, address in enumerate(addresses):
             try:
                 # an address that does not answer leaves time for the next
@@ -241,11 +240,39 @@ class Backend(httpcore2.NetworkBackend):
         raise failure
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _addresses(host: str, port: int, seconds: float | None) -> list[str]:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpcore2.ConnectError(str(error)) from None
+        return _found(host, port, socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return _resolved(host, port, seconds)
+
+
+def _resolved(host: str, port: int, seconds: float | None) -> list[str]:
+    """The addresses of a name.
+
+    The system's resolver has no time limit but its own, so a thread waits for it, which is left
+    behind when it is too late.
+    """
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            answers.put(_found(host, port))
+        except (OSError, UnicodeError) as error:
+            answers.put(httpcore2.ConnectError(str(error)))
+
+    threading.Thread(target=resolve, name=f"resolve {host}", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise httpcore2.ConnectTimeout(f"{host} was not resolved in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _found(host: str, port: int, flags: int = 0) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
