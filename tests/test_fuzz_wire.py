@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,8 @@ import pytest
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.finding import Finding, Silence
-from scripts.fuzzing.target import Wanted, opened
+from scripts.fuzzing.reproduction import Reproduction
+from scripts.fuzzing.target import Target, Wanted, opened
 from scripts.fuzzing.wire import reference
 from scripts.fuzzing.wire.good_requests import good_requests
 from scripts.fuzzing.wire.grammar import cases
@@ -128,12 +130,29 @@ def test_a_finding_is_short_and_its_snippet_runs() -> None:
             # The second time is after it has been made short.
             if "more than one Content-Length" in finding.signature and finding.signature in known:
                 program = [sys.executable, "-c", finding.snippet]
-                done = subprocess.run(program, capture_output=True, timeout=30, check=True)
+                assert not target.redaction.shows(finding.snippet.encode())
+                done = subprocess.run(
+                    program, capture_output=True, timeout=30, check=True, env=_environment(target)
+                )
                 assert b"HTTP/1.1 20" in done.stdout
                 raise _Enough
 
         with pytest.raises(_Enough):
             run(target, Budget(None, 40), 1, emit, Silence(), patience=1.5)
-    raw = found[-1].exchanges[-1].raw_request
-    assert raw is not None
-    assert len(raw) < 450
+        raw = found[-1].exchanges[-1].raw_request
+        assert raw is not None
+        assert len(raw) < 450
+        command = Reproduction(target).curl(found[-1])
+        assert not target.redaction.shows(command.encode())
+        printed = subprocess.run(
+            ["sh", "-c", command.partition(" | nc ")[0]],
+            capture_output=True, timeout=30, check=True, env=_environment(target),
+        )  # fmt: skip
+        assert printed.stdout == raw
+
+
+def _environment(target: Target) -> dict[str, str]:
+    """With the credentials where the commands of a finding take them from."""
+    credentials = target.credentials
+    given = {credentials.schemes[name].variable: text for name, text in credentials.values.items()}
+    return {**os.environ, **given}

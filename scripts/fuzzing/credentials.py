@@ -141,6 +141,18 @@ class Redaction:
             return data
         return self._bytes.sub(lambda found: self._shown[found[0].decode()].encode(), data)
 
+    def split(self, data: bytes) -> list[bytes | str]:
+        """The bytes without the credentials, and in the place of each the name of its variable:
+        every second one, beginning with bytes.
+        """
+        pieces: list[bytes | str] = []
+        at = 0
+        for found in self._bytes.finditer(data) if self._bytes is not None else ():
+            variable = self._shown[found[0].decode()].strip("${}")
+            pieces += [data[at : found.start()], variable]
+            at = found.end()
+        return [*pieces, data[at:]]
+
     def shows(self, data: bytes) -> bool:
         """Whether a credential stands in the bytes."""
         return self._bytes is not None and self._bytes.search(data) is not None

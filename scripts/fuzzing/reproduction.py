@@ -42,7 +42,7 @@ class Reproduction:
         with httpx2.
         """
         if finding.snippet:
-            return finding.snippet
+            return self._target.redaction.text(finding.snippet)
         if not finding.exchanges:
             return ""
         exchange = finding.exchanges[-1]
@@ -127,18 +127,25 @@ class Reproduction:
         return path
 
     def _netcat(self, raw: bytes) -> str:
-        raw = self._target.redaction.content(raw)
         host, port = self._target.origin
         if len(raw) > _LONGEST and self._folder is not None:
+            raw = self._target.redaction.content(raw)
             return f"nc -w 5 {host} {port} < {self._file(raw).name}"
-        return f"printf {shlex.quote(_printf(raw[:_LONGEST_INLINE]))} | nc -w 5 {host} {port}"
+        pieces = self._target.redaction.split(raw[:_LONGEST_INLINE])
+        text = "".join("%s" if isinstance(one, str) else _printf(one) for one in pieces)
+        variables = "".join(f' "${{{one}}}"' for one in pieces if isinstance(one, str))
+        return f"printf {shlex.quote(text)}{variables} | nc -w 5 {host} {port}"
 
     def _socket(self, raw: bytes) -> str:
-        raw = self._target.redaction.content(raw)
         host, port = self._target.origin
-        shown = repr(raw) if len(raw) <= _LONGEST else "open('request.bin', 'rb').read()"
+        pieces = [
+            f"os.environ[{one!r}].encode()" if isinstance(one, str) else repr(one)
+            for one in self._target.redaction.split(raw)
+        ]
+        shown = " + ".join(pieces) if len(raw) <= _LONGEST else "open('request.bin', 'rb').read()"
+        imported = "import os\n" if "os.environ" in shown else ""
         return (
-            "import socket\n\n"
+            f"{imported}import socket\n\n"
             f"with socket.create_connection(({host!r}, {port}), 5) as connection:\n"
             f"    connection.sendall({shown})\n"
             "    print(connection.recv(65536))"

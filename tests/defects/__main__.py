@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,12 +86,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seeds = list(range(first, first + count))
     print(f"seeds {seeds[0]} to {seeds[-1]} (--first-seed {first} repeats them)", file=sys.stderr)
     run = Runs(options, chosen, seeds, results)
+    # who ends us otherwise than by Ctrl-C is to leave no runs behind either
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return run.clean() if options.clean else run.defects()
     except KeyboardInterrupt:
         kept = f"; {options.results} keeps what was run, the same command goes on with it"
         print(f"\ninterrupted{kept if options.results else ''}", file=sys.stderr)
         return 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

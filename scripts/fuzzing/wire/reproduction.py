@@ -1,17 +1,30 @@
-"""Bytes as commands that send them again."""
+"""Bytes as a program that sends them again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scripts.fuzzing.credentials import Redaction
 from scripts.fuzzing.wire.draft import Delivery
 
 _WIDTH = 88
 
 
-def python(host: str, port: int, data: bytes, delivery: Delivery, *, tls: bool = False) -> str:
-    """A program of the standard library that sends the bytes and prints what comes back."""
-    lines = ["import socket"]
+def python(
+    host: str,
+    port: int,
+    data: bytes,
+    delivery: Delivery,
+    redaction: Redaction,
+    *,
+    tls: bool = False,
+) -> str:
+    """A program of the standard library that sends the bytes and prints what comes back. It takes
+    the credentials from their variables.
+    """
+    pieces = redaction.split(data)
+    lines = ["import os"] if len(pieces) > 1 else []
+    lines.append("import socket")
     if tls:
         lines.append("import ssl")
     if delivery.pause:
@@ -21,12 +34,12 @@ def python(host: str, port: int, data: bytes, delivery: Delivery, *, tls: bool =
         lines.append(f"s = ssl.create_default_context().wrap_socket(s, server_hostname={host!r})")
     bounds = [0, *(cut for cut in delivery.cuts if 0 < cut < len(data)), len(data)]
     if len(bounds) == 2:
-        lines += ["s.sendall(", *_literals(data), ")"]
+        lines += ["s.sendall(", *_literals(pieces), ")"]
     else:
         lines += [
             "s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)",
             "data = (",
-            *_literals(data),
+            *_literals(pieces),
             ")",
             f"bounds = {bounds}",
             "for start, end in zip(bounds, bounds[1:]):",
@@ -55,29 +68,12 @@ def python(host: str, port: int, data: bytes, delivery: Delivery, *, tls: bool =
     return "\n".join(lines)
 
 
-def _literals(data: bytes) -> Iterable[str]:
-    """The bytes as literals, a line of them for each line of the request."""
-    position = 0
-    for line in data.split(b"\n"):
-        whole = data[position : position + len(line) + 1]
-        position += len(whole)
-        for at in range(0, len(whole), _WIDTH):
-            yield f"    {whole[at : at + _WIDTH]!r}"
-    if not data:
-        yield '    b""'
-
-
-def shell(host: str, port: int, data: bytes) -> str:
-    """The bytes through printf and nc; only for what is sent at once."""
-    text = "".join(_ESCAPES.get(byte, f"\\{byte:03o}") for byte in data)
-    return f"printf '{text}' | nc -q 5 {host} {port}"
-
-
-_ESCAPES = {byte: chr(byte) for byte in range(0x20, 0x7F)} | {
-    0x0D: "\\r",
-    0x0A: "\\n",
-    0x09: "\\t",
-    0x25: "%%",
-    0x27: "'\\''",
-    0x5C: "\\\\",
-}
+def _literals(pieces: Iterable[bytes | str]) -> Iterable[str]:
+    """The bytes as literals, a line of them for each line of the request; names are variables."""
+    for piece in pieces:
+        if isinstance(piece, str):
+            yield f"    + os.environ[{piece!r}].encode() +"
+            continue
+        for line in piece.splitlines(keepends=True) or [b""]:
+            for at in range(0, max(1, len(line)), _WIDTH):
+                yield f"    {line[at : at + _WIDTH]!r}"

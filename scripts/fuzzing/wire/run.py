@@ -198,10 +198,9 @@ class _Run:
     ) -> None:
         host, port = self._target.origin
         tls = self._range.endpoint.tls
-        snippet = reproduction.python(host, port, shot.data, shot.delivery, tls=tls)
-        if not shot.delivery.cuts and shot.delivery.end in ("wait", "fin") and not tls:
-            line = reproduction.shell(host, port, shot.data)
-            snippet = f"# {line}\n{snippet}"
+        snippet = reproduction.python(
+            host, port, shot.data, shot.delivery, self._target.redaction, tls=tls
+        )
         parts = urlsplit(self._target.base_url)
         request = Request(
             case.good.draft.method.decode("latin-1"),
