@@ -66,7 +66,8 @@ class Survey:
                 )
             question, options = known
             values: list[JSON] = []
-            for index, answer in enumerate(_objects(item["answerValues"])):
+            for index, answer in enumerate(_list(item["answerValues"])):
+                assert isinstance(answer, dict)
                 option = options.get(answer["answerID"])
                 if option is None:
                     pointer = f"/responseSet/{place}/answerValues/{index}/answerID"
@@ -118,9 +119,13 @@ def _filled(option: JSONObject, own: JSON) -> JSONObject:
     return {**option, "value": {**content, **_known(own, content)}}
 
 
-def _objects(value: JSON) -> list[JSONObject]:
+def _list(value: JSON) -> list[JSON]:
     assert isinstance(value, list)
-    return [item for item in value if isinstance(item, dict)]
+    return value
+
+
+def _objects(value: JSON) -> list[JSONObject]:
+    return [item for item in _list(value) if isinstance(item, dict)]
 
 
 def _known(given: JSONObject, pattern: JSONObject) -> JSONObject:
