@@ -73,7 +73,7 @@ def check(
             continue
         if not FORBIDDEN.isdisjoint(values):
             raise Refused(Reason.FORBIDDEN, "these credentials may not do this")
-        if ACCEPTED.issuperset(values):
+        if all(value in ACCEPTED for value in values):
             return " ".join(values)
         raise _unauthorised(operation, "these credentials are not known")
     if operation.security:

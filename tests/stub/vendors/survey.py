@@ -66,8 +66,7 @@ class Survey:
                 )
             question, options = known
             values: list[JSON] = []
-            for index, answer in enumerate(_list(item["answerValues"])):
-                assert isinstance(answer, dict)
+            for index, answer in enumerate(_objects(item["answerValues"])):
                 option = options.get(answer["answerID"])
                 if option is None:
                     pointer = f"/responseSet/{place}/answerValues/{index}/answerID"
@@ -119,13 +118,9 @@ def _filled(option: JSONObject, own: JSON) -> JSONObject:
     return {**option, "value": {**content, **_known(own, content)}}
 
 
-def _list(value: JSON) -> list[JSON]:
-    assert isinstance(value, list)
-    return value
-
-
 def _objects(value: JSON) -> list[JSONObject]:
-    return [item for item in _list(value) if isinstance(item, dict)]
+    assert isinstance(value, list)
+    return [item for item in value if isinstance(item, dict)]
 
 
 def _known(given: JSONObject, pattern: JSONObject) -> JSONObject:
