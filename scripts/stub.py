@@ -13,6 +13,7 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.stub import Stub, StubError
+from tests.stub.control.journal import MOST_ENTRIES
 from tests.stub.http.bounds import Bounds
 from tests.stub.vendors.profile import PROFILES
 
@@ -53,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
         "--rate-limits", action="store_true", help="answer 429 beyond the documented rates"
     )
     parser.add_argument(
+        "--journal",
+        type=int,
+        choices=range(MOST_ENTRIES + 1),
+        default=MOST_ENTRIES,
+        metavar="N",
+        help="requests that the journal keeps, 0 to %(default)s (default %(default)s)",
+    )
+    parser.add_argument(
         "--strict",
         action="store_true",
         help="check the stub's own answers against the documents too; a wrong one is a 500",
@@ -89,6 +98,7 @@ def main() -> int:
             strict=options.strict,
             profile=options.profile,
             rate_limits=options.rate_limits,
+            journal=options.journal,
         )
         stub.start()
     except StubError as error:

@@ -118,8 +118,8 @@ def fourth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield stub.urls["fourth"]
 
 
-def write(root: Path, text: str) -> None:
-    folder = root / "generated" / "fourth"
+def write(root: Path, text: str, vendor: str = "fourth") -> None:
+    folder = root / "generated" / vendor
     folder.mkdir(parents=True)
     (folder / "openapi.yaml").write_text(text, encoding="utf-8")
 
@@ -307,3 +307,31 @@ def test_a_known_vendor_without_its_example_is_one_clear_error(tmp_path: Path) -
     (folder / "openapi.yaml").write_text(json.dumps({"openapi": "3.1.0", "paths": {}}))
     with pytest.raises(StubError, match="createResponse shows no example"):
         Stub(root=tmp_path).start()
+
+
+ONE_ROUTE = """
+openapi: 3.1.0
+info: {{title: One route, version: "1"}}
+servers: [{{url: "https://api.example{path}"}}]
+paths:
+  /things/{{{name}}}:
+    get:
+      parameters: [{{name: {name}, in: path, required: true, schema: {{type: string}}}}]
+      responses: {{"204": {{description: done}}}}
+"""
+
+
+def test_two_documents_with_one_address_are_refused_with_both_names(tmp_path: Path) -> None:
+    write(tmp_path, ONE_ROUTE.format(path="", name="id"), "first")
+    write(tmp_path, ONE_ROUTE.format(path="", name="key"), "second")
+    with pytest.raises(StubError, match=r"second.*/things/\{key\} .*first.*another path"):
+        Stub(root=tmp_path).start()
+
+
+def test_two_documents_with_one_route_under_their_own_paths_are_both_served(tmp_path: Path) -> None:
+    for vendor in ("first", "second"):
+        write(tmp_path, ONE_ROUTE.format(path=f"/{vendor}", name="id"), vendor)
+    with Stub(root=tmp_path) as stub:
+        for vendor in ("first", "second"):
+            assert send(f"{stub.urls[vendor]}/things/1").status == 204
+            assert stub.journal[-1].vendor == vendor

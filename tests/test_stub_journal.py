@@ -193,6 +193,18 @@ def test_only_the_last_thousand_are_kept(stub: Stub) -> None:
     assert requests(stub) == []
 
 
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_smaller_journal_keeps_fewer_and_counts_all(kept: int) -> None:
+    with Stub(journal=kept) as stub:
+        for _ in range(3):
+            send(f"{stub.urls['questionpro']}/users/{USER}/images", headers=API_KEY)
+        stub.faults.queue("status", status=503)
+        assert send(f"{stub.urls['questionpro']}/users/{USER}/images").status == 503
+        told = send(f"{stub.url}/_stub/requests").json
+        assert (told["total"], told["dropped"], len(told["requests"])) == (4, 4 - kept, kept)
+        assert [ticket.delivered for ticket in stub.faults.tickets()] == [1]
+
+
 # What it never tells.
 
 

@@ -345,7 +345,10 @@ DEFECTS = [
         "stub",
         "A chunked body may be of any size.",
         "hidden",
-        edit("tests.stub.checks.body:stream", ("if total > limit:", "if total < 0:")),
+        edit(
+            "tests.stub.checks.body:Pieces.__anext__",
+            ("if self._left < 0:", "if self._left > self._limit:"),
+        ),
     ),
     Defect(
         "served-type-always-png",

@@ -20,7 +20,7 @@ from .control.redaction import Redactor
 from .document import Document, DocumentError, load
 from .refusal import ClientGone, Reason, Refused
 from .request import Request
-from .routes import Match
+from .routes import Match, check_apart
 from .service import Service
 from .state import stored_image
 from .state.store import Store
@@ -63,13 +63,19 @@ def make_app(
     strict: bool,
     profile: str,
     rate_limits: RateLimits,
+    journal: int,
 ) -> Control:
     """The stub as an ASGI application. `bound` is the origin for requests that name no usable
-    one. Raises DocumentError, UnknownProfile.
+    one, `journal` the number of requests that are kept. Raises DocumentError, UnknownProfile.
     """
+    check_apart(documents)
     operations = {item.vendor: [one.id for one in item.operations] for item in documents}
     state = State(
-        store, Journal(Redactor(documents)), Faults(operations), Profile(profile), rate_limits
+        store,
+        Journal(Redactor(documents), journal),
+        Faults(operations),
+        Profile(profile),
+        rate_limits,
     )
     return Control(Origin(documents, state, bound, limits, strict), state, bound, limits)
 

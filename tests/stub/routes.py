@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from .document import Operation
+from .document import Document, DocumentError, Operation
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
@@ -43,6 +43,23 @@ class Routes:
         # slash.
         plain = "/".join(_plain(segment) for segment in path.split("/"))
         return self.match(plain) if plain != path else None
+
+
+def check_apart(documents: Iterable[Document]) -> None:
+    """Raise DocumentError if two documents have the same address: one of them would never be
+    asked.
+    """
+    owners: dict[str, Document] = {}
+    for document in documents:
+        for operation in document.operations:
+            address = document.prefix + _PARAMETER.sub("{}", operation.template)
+            other = owners.setdefault(address, document)
+            if other is not document:
+                raise DocumentError(
+                    f"{document.file}: {document.prefix}{operation.template} is an address of"
+                    f" {other.file} too, and one stub serves both; give one of them another path"
+                    f" in its `servers`, as https://api.example/{document.vendor}."
+                )
 
 
 def _plain(segment: str) -> str:

@@ -20,7 +20,7 @@ from .checks.body import MAX_BODY, Limits
 from .checks.rate_limit import RateLimits
 from .control.control import Control
 from .control.faults import Faults, Ticket
-from .control.journal import Selection, Shown
+from .control.journal import MOST_ENTRIES, Selection, Shown
 from .document import DocumentError
 from .http.bounds import Bounds
 from .http.connection import Connection
@@ -114,7 +114,8 @@ class Stub:
     is the folder that holds `generated/<vendor>/openapi.yaml`; `max_body` is in bytes; `bounds`
     says how many clients there may be and how slow; `strict` makes an answer that the documents do
     not allow a 500; `profile` is `documented` or `observed` (see /_stub/profile); `rate_limits`
-    switches the documented ones on, counted by `clock` in seconds. Raises StubError.
+    switches the documented ones on, counted by `clock` in seconds; `journal` is how many requests
+    it keeps, up to 1,000. Raises StubError.
 
         stub.faults.queue("status", status=503, operation="listImages", times=2)
         stub.seed("questionpro", images=250)
@@ -134,6 +135,7 @@ class Stub:
         profile: str = DOCUMENTED,
         rate_limits: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        journal: int = MOST_ENTRIES,
     ) -> None:
         self._db = db
         self._host = host
@@ -145,6 +147,7 @@ class Stub:
         self._profile = profile
         self._rate_limits = rate_limits
         self._clock = clock
+        self._journal = journal
         self._control: Control | None = None
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -185,6 +188,7 @@ class Stub:
                     strict=self._strict,
                     profile=self._profile,
                     rate_limits=RateLimits(self._rate_limits, self._clock),
+                    journal=self._journal,
                 )
             except (DocumentError, UnknownProfile) as error:
                 listener.close()

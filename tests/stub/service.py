@@ -178,11 +178,11 @@ class Service:
         if expected is None:
             if "content-length" in headers or "transfer-encoding" in headers:
                 # It means nothing here, and yet the request is one only if it is whole.
-                async for _ in body.stream(request.receive, self._limits.body):
+                async for _ in body.Pieces(request.receive, self._limits.body):
                     pass
             return self._handlers[operation.id](call)
         with ExitStack() as spools:
-            pieces = body.stream(request.receive, expected.limit)
+            pieces = body.Pieces(request.receive, expected.limit)
             read = await body.read(expected, pieces, spools)
             size = len(read) if isinstance(read, Spool) else sum(len(part.data) for part in read)
             if size > _INLINE or not self._store.in_memory:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -64,23 +63,35 @@ class Limits:
     body: int = MAX_BODY
 
 
-async def stream(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    """The pieces of a request body. Raises Refused beyond `limit` bytes, and whatever `receive`
-    finds wrong; ClientGone if the client leaves.
+class Pieces:
+    """The pieces of a request body, one after the other. Raises Refused beyond `limit` bytes, and
+    whatever `receive` finds wrong; ClientGone if the client leaves.
     """
-    total = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        piece: bytes = message.get("body", b"")
-        total += len(piece)
-        if total > limit:
-            raise too_large(limit)
-        if piece:
-            yield piece
-        more = message.get("more_body", False)
+
+    # No generator: the event loop keeps account of each of those, for longer than most bodies take.
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._left = limit
+        self._more = True
+
+    def __aiter__(self) -> Pieces:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while self._more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            piece: bytes = message.get("body", b"")
+            self._left -= len(piece)
+            if self._left < 0:
+                raise too_large(self._limit)
+            self._more = message.get("more_body", False)
+            if piece:
+                return piece
+        raise StopAsyncIteration
 
 
 def too_large(limit: int) -> Refused:
@@ -140,9 +151,7 @@ def expect(
     return Expected(content_type, media, schema, limit)
 
 
-async def read(
-    expected: Expected, pieces: AsyncIterator[bytes], spools: ExitStack
-) -> Spool | list[Part]:
+async def read(expected: Expected, pieces: Pieces, spools: ExitStack) -> Spool | list[Part]:
     """The body's bytes, or the parts of a form, refused as early as its first unacceptable piece
     shows. They are there until `spools` is closed.
     """

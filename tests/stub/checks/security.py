@@ -63,23 +63,27 @@ def check(
     header is not made good by a right one in the query.
     """
     for alternative in operation.security:
-        values = [presented(scheme, headers, query, cookies) for scheme in alternative]
-        if None in values:
+        values: list[str] = []
+        for scheme in alternative:
+            value = presented(scheme, headers, query, cookies)
+            if value is None:
+                break
+            values.append(_of_its_kind(scheme, value))
+        if len(values) < len(alternative):
             continue
-        values = [_of_its_kind(*pair) for pair in zip(alternative, values, strict=True)]
         if not FORBIDDEN.isdisjoint(values):
             raise Refused(Reason.FORBIDDEN, "these credentials may not do this")
         if all(value in ACCEPTED for value in values):
-            return " ".join(map(str, values))
+            return " ".join(values)
         raise _unauthorised(operation, "these credentials are not known")
     if operation.security:
         raise _unauthorised(operation, "no credentials are given")
     return ""
 
 
-def _of_its_kind(scheme: Scheme, value: str | None) -> str | None:
+def _of_its_kind(scheme: Scheme, value: str) -> str:
     """The credential; "" if it is the one of another vendor's scheme: a token is no API key."""
-    strange = value in (API_KEY, TOKEN) and value != example_credential(scheme)
+    strange = value in ACCEPTED and value != example_credential(scheme)
     return "" if strange else value
 
 

@@ -275,7 +275,7 @@ class Desk:
         if length.isdecimal() and int(length) > self._limits.body:
             raise body.too_large(self._limits.body)
         data = bytearray()
-        async for piece in body.stream(request.receive, self._limits.body):
+        async for piece in body.Pieces(request.receive, self._limits.body):
             data += piece
         try:
             value = json_values.parse(bytes(data))

@@ -127,11 +127,11 @@ class Selection:
 
 
 class Journal:
-    """The last requests, oldest first."""
+    """The last `kept` requests, oldest first; none with 0: they are only counted."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, redactor: Redactor, kept: int = MOST_ENTRIES) -> None:
         self._redactor = redactor
-        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
+        self._entries: deque[Entry] = deque(maxlen=kept)
         self._total = 0
 
     @property

@@ -162,6 +162,8 @@ class Store:
             # FULL: what was answered survives a power cut, not only the death of this process.
             self._db.execute("PRAGMA synchronous = FULL")
         else:
+            # Three survey responses to a page; of the usual size, each would take a whole one.
+            self._db.execute("PRAGMA page_size = 8192")
             self._db.execute(f"PRAGMA cache_size = -{_MEMORY // 1024}")
             self._db.execute("PRAGMA journal_mode = MEMORY")  # no file for what fits into memory
         self._db.execute("PRAGMA busy_timeout = 2000")
