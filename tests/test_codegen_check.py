@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -214,7 +215,7 @@ def test_differences_are_told_to_programs(shop: Workshop) -> None:
     assert (done.code, done.err) == (1, "")
     told = json.loads(done.out)
     assert told["command"] == "python3 -m tox run -e codegen"
-    nothing = {"by_hand": False, "line": None, "difference": []}
+    nothing: dict[str, Any] = {"by_hand": False, "line": None, "difference": []}
     by_hand, client, errors = told["files"]
     assert by_hand == {"path": f"{at}/by hand,50%.py", "state": "extra", **nothing}
     assert errors == {"path": f"{at}/errors.py", "state": "missing", **nothing}

@@ -296,8 +296,6 @@ def test_every_broken_template_is_told_with_its_line(tmp_path: Path) -> None:
         template.write_text("one\n{% if x %}\n{{ }}\n", encoding="utf-8")
     done = shop.run()
     assert (done.code, done.out) == (2, "")
-    assert [line.split(": ")[0][-20:] for line in done.problems] == [
-        "es/model.py.jinja:3",
-        "/service.py.jinja:3",
-    ], done.err
+    places = [line.split(": ")[0].rpartition("/")[2] for line in done.problems]
+    assert places == ["model.py.jinja:3", "service.py.jinja:3"]
     assert not (shop.root / "generated").exists()
