@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import manifest
 from .difference import difference
-from .differences import Difference, Differences
+from .differences import Difference, Differences, State
 from .generate import generated_aside, is_current, tell_of_wait
 from .inputs import digest
 from .lock import locked
@@ -37,7 +37,7 @@ def check(root: Path, vendors: Sequence[str] = (), jobs: int | None = None) -> D
             if path not in held:
                 found.append(Difference(path, "missing"))
             elif path not in expected:
-                state = "stale" if _made_once(path, recorded) else "extra"
+                state: State = "stale" if _made_once(path, recorded) else "extra"
                 found.append(Difference(path, state))
             elif odd := manifest.oddity(held[path], modes=modes):
                 found.append(Difference(path, "changed", (f"it is {odd}",)))
