@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scripts.changes import command as changes  # noqa: E402
+
+if TYPE_CHECKING:
+    from scripts.openapi.rendering import Format
 
 INSTALL = "run `python3 -m tox run -e codegen`, which installs what is needed"
 
@@ -52,29 +58,38 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0, 1 for differences, or 2 when nothing was changed."""
     chosen = _parser().parse_args(arguments)
     root: Path = chosen.root.resolve()
+    if not chosen.await_go:
+        return _told(chosen.format, lambda: _done(root, chosen))
+    from scripts.generation.watch import serve
+
+    run = partial(_told, chosen.format, lambda: _generate(root, chosen))
+    return _told(chosen.format, lambda: serve(root, run))
+
+
+def _done(root: Path, chosen: argparse.Namespace) -> int:
+    if chosen.watch:
+        from scripts.generation.watch import watch
+
+        return watch(root, chosen.vendor, chosen.jobs)
+    if chosen.check:
+        return _check(root, chosen)
+    if chosen.diff is not None:
+        return _diff(root, chosen)
+    return _generate(root, chosen)
+
+
+def _told(form: Format, run: Callable[[], int]) -> int:
+    """The exit code of a run; when it cannot be done, what is wrong is told."""
     from scripts.generation.failure import GenerationError
     from scripts.openapi.problem import DocumentError
 
     try:
-        if chosen.watch:
-            from scripts.generation.watch import watch
-
-            return watch(root, chosen.vendor, chosen.jobs)
-        if chosen.check:
-            return _check(root, chosen.vendor, chosen.jobs)
-        if chosen.diff is not None:
-            return _diff(root, chosen)
-        if chosen.await_go:
-            from scripts.generation.watch import await_go
-
-            if not await_go(root):
-                return 0
-        return _generate(root, chosen)
+        return run()
     except DocumentError as error:
         from scripts.openapi.rendering import rendered
 
-        told = rendered(error.problems, chosen.format)
-        print(told, file=sys.stderr if chosen.format == "text" else sys.stdout)
+        told = rendered(error.problems, form)
+        print(told, file=sys.stderr if form == "text" else sys.stdout)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "scripts":
             raise
@@ -124,13 +139,13 @@ def _diff(root: Path, chosen: argparse.Namespace) -> int:
     return changes.tell(report, chosen.format, chosen.fail_on)
 
 
-def _check(root: Path, vendors: list[str], jobs: int | None) -> int:
+def _check(root: Path, chosen: argparse.Namespace) -> int:
     from scripts.generation.check import check
+    from scripts.generation.differences import rendered
 
-    found = check(root, vendors, jobs)
-    for line in found or ["generated/ is what a run would write"]:
-        print(line)
-    return 1 if found else 0
+    found = check(root, chosen.vendor, chosen.jobs)
+    print(rendered(found, chosen.format), end="")
+    return 1 if found.files else 0
 
 
 if __name__ == "__main__":

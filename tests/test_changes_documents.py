@@ -288,3 +288,16 @@ def test_a_document_with_anything_anywhere_is_compared(data: st.DataObject) -> N
     compare(BASE, strange)
     compare(strange, BASE)
     assert compare(strange, copy.deepcopy(strange)) == []
+
+
+def test_a_required_field_that_becomes_one_to_send_breaks_callers() -> None:
+    at = "/components/schemas/Sent"
+    thing = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+    content = {"application/json": {"schema": {"$ref": f"#{at}"}}}
+    operation = {"requestBody": {"content": content}, "responses": {"204": {"description": "."}}}
+    sent = changed(BASE, (at, thing), ("/paths/~1sent", {"post": operation}))
+    received = changed(sent, (f"{at}/properties/id/readOnly", True))
+    assert {one.kind: one.verdict for one in compare(received, sent)} == {
+        "input-field-no-longer-read-only": "compatible",
+        "input-field-required": "breaking",
+    }

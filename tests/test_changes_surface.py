@@ -212,3 +212,32 @@ def test_a_version_that_was_raised_already_is_enough() -> None:
 def test_without_a_change_the_version_stays() -> None:
     found = suggested("1.2.3", "1.2.3", breaking=False, added=False, any_change=False)
     assert (found.level, found.version) == ("none", "1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("model", "old", "new", "expected"),
+    [
+        ("order", "a: int\n    b: int", "b: int\n    a: int", [
+            ("breaking", "fields-moved", "models.order.Order")
+        ]),
+        # answers are not made by callers
+        ("thing", "a: int\n    b: int", "b: int\n    a: int", []),
+        # one that may be left out now stands behind those that may not
+        ("order", "a: int\n    b: int", "b: int\n    a: int | Unset = UNSET", [
+            ("compatible", "type-changed", "models.order.Order.a")
+        ]),
+    ],
+)  # fmt: skip
+def test_fields_in_another_order_break_who_gives_them_by_place(
+    tmp_path: Path, model: str, old: str, new: str, expected: list[tuple[str, str, str]]
+) -> None:
+    path, given = f"models/{model}.py", MODELS[model].partition("class")[2]
+    first = given.split("\n")[1].strip()
+    before = package(tmp_path / "old", (path, first, old))
+    after = package(tmp_path / "new", (path, first, new))
+    assert [_row(one) for one in surface_changes(before, after)] == expected
+
+
+def test_what_differs_in_texts_alone_is_no_change(tmp_path: Path) -> None:
+    edit = "class Order(Model):\n", 'class Order(Model):\n    """An order."""\n    # one\n'
+    assert told(tmp_path, ("models/order.py", *edit)) == []

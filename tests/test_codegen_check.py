@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -200,3 +202,40 @@ def test_what_looks_like_a_credential_is_not_shown(tmp_path: Path) -> None:
 def test_what_would_act_on_a_terminal_is_escaped(tmp_path: Path) -> None:
     told = shown(tmp_path, b"\x1b[2Jgone\r\x07\n", "\u202eevil\n".encode())
     assert told == ["line 1:", "- \\x1b[2Jgone\\r\\x07", "+ \\u202eevil"]
+
+
+def test_differences_are_told_to_programs(shop: Workshop) -> None:
+    package, at = shop.package("things"), "generated/things/things_client"
+    (package / "errors.py").unlink()
+    (package / "by hand,50%.py").write_text("x = 1\n", encoding="utf-8")
+    text = (package / "client.py").read_text(encoding="utf-8")
+    (package / "client.py").write_text(text + "HERE = 1\n", encoding="utf-8")
+    number = len(text.splitlines()) + 1
+    done = shop.run("--check", "--format", "json")
+    assert (done.code, done.err) == (1, "")
+    told = json.loads(done.out)
+    assert told["command"] == "python3 -m tox run -e codegen"
+    nothing: dict[str, Any] = {"by_hand": False, "line": None, "difference": []}
+    by_hand, client, errors = told["files"]
+    assert by_hand == {"path": f"{at}/by hand,50%.py", "state": "extra", **nothing}
+    assert errors == {"path": f"{at}/errors.py", "state": "missing", **nothing}
+    assert client["difference"] == [f"line {number}:", "- HERE = 1"]
+    assert (client["state"], client["by_hand"], client["line"]) == ("changed", True, number)
+    done = shop.run("--check", "--format", "github")
+    assert done.code == 1
+    assert done.out.splitlines() == [
+        f"::error file={at}/by hand%2C50%25.py,line=1::extra. {RUN}",
+        f"::error file={at}/client.py,line={number}::changed, by hand. {RUN}"
+        f"%0Aline {number}:%0A- HERE = 1",
+        f"::error file={at}/errors.py,line=1::missing. {RUN}",
+    ]
+    shop.document("things", "openapi: [")
+    done = shop.run("--check", "--format", "json")
+    assert (done.code, json.loads(done.out)[0]["path"][-11:]) == (2, "things.yaml")
+
+
+def test_a_tree_that_is_up_to_date_is_so_in_every_format(made: Workshop) -> None:
+    done = made.run("--check", "--format", "json")
+    assert (done.code, json.loads(done.out)) == (0, {"command": None, "files": []})
+    done = made.run("--check", "--format", "github")
+    assert (done.code, done.out) == (0, "")

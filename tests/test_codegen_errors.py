@@ -286,3 +286,16 @@ def test_the_command_line_tells_programs_on_stdout(shop: Workshop, form: str) ->
         assert found["pointer"] == f"{THING}/a/type"
     else:
         assert done.out.startswith("::error file=")
+
+
+def test_every_broken_template_is_told_with_its_line(tmp_path: Path) -> None:
+    shop = Workshop.empty(tmp_path / "root")
+    shop.document("things", BASE)
+    for name in ("service.py.jinja", "model.py.jinja"):
+        template = shop.root / "overrides/templates" / name
+        template.write_text("one\n{% if x %}\n{{ }}\n", encoding="utf-8")
+    done = shop.run()
+    assert (done.code, done.out) == (2, "")
+    places = [line.split(": ")[0].rpartition("/")[2] for line in done.problems]
+    assert places == ["model.py.jinja:3", "service.py.jinja:3"]
+    assert not (shop.root / "generated").exists()

@@ -109,6 +109,33 @@ def test_every_save_is_answered_until_it_is_interrupted(shop: Workshop, watching
     assert shop.run("--check").code == 0
 
 
+def test_saves_that_follow_each_other_need_one_keeper(shop: Workshop, watching: Watching) -> None:
+    watching.until("generated/ is up to date")
+    keepers = {keeper(watching.process.pid)}
+    for number in range(3):
+        shop.document("things", described(f"Number {number}."))
+        watching.until("generated/ is up to date")
+        assert f"Number {number}." in (shop.package("things") / "service.py").read_text("utf-8")
+        keepers.add(keeper(watching.process.pid))
+    assert len(keepers) == 1
+    # whoever kills it loses one run
+    os.kill(keepers.pop(), signal.SIGKILL)
+    shop.document("things", described("Lost."))
+    watching.until("generated/ is as it was")
+    shop.document("things", described("Last."))
+    watching.until("mended: generated/ is up to date")
+    assert "Last." in (shop.package("things") / "service.py").read_text("utf-8")
+
+
+def keeper(process: int) -> int:
+    """The only child of a process."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=True
+    )
+    (child,) = found.stdout.split()
+    return int(child)
+
+
 def test_a_watch_that_is_stopped_while_it_generates_leaves_nothing(
     shop: Workshop, watching: Watching
 ) -> None:

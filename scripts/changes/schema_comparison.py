@@ -158,7 +158,8 @@ class SchemaComparison:
             at = self._read("old", old).place(keyword)
             kind = f"{direction}-field-no-longer-{word}"
             compared.changes.append(change(kind, at, "old", what=what))
-        if name in after.required and name not in before.required:
+        free = name not in before.required or (were and direction == "input")
+        if name in after.required and free:
             at = after.required[name]
             compared.changes.append(change(f"{direction}-field-required", at, what=what))
         elif name in before.required and name not in after.required:

@@ -38,7 +38,7 @@ class SurfaceChange:
     Attributes:
         kind: stable between releases: griffe's own, ``object-removed``, and ``object-added``,
             ``parameter-added``, ``parameter-optional``, ``type-changed``, ``value-changed``,
-            ``field-added-required``.
+            ``field-added-required``, ``fields-moved``.
         name: what changed, without the package: ``resources.Images.upload(file)``.
         words: the rest of the sentence, without a full stop.
     """
@@ -121,6 +121,7 @@ class _Members:
                 yield self._added(member)
             elif isinstance(member, griffe.Class) and isinstance(known, griffe.Class):
                 yield from self.changes(known, member)
+                yield from self._moved(known, member)
             elif isinstance(member, griffe.Function) and isinstance(known, griffe.Function):
                 yield from self._function(known, member)
             elif isinstance(member, griffe.Attribute) and isinstance(known, griffe.Attribute):
@@ -128,6 +129,28 @@ class _Members:
 
     def _made(self, kind: str, path: str, words: str, verdict: Verdict) -> SurfaceChange:
         return SurfaceChange(kind, _relative(self.after.name, path), words, verdict)
+
+    def _moved(self, old: griffe.Class, new: griffe.Class) -> Iterator[SurfaceChange]:
+        """Fields of a model in another order. Required ones come first, so those that became so,
+        or are no longer, have moved for a reason that is told."""
+        if not (_is_model(old) and _is_model(new) and self._travels(new.name)[0]):
+            return
+        fields = [
+            {
+                name: _is_required(member)
+                for name, member in model.members.items()
+                if isinstance(member, griffe.Attribute) and member.is_public
+            }
+            for model in (old, new)
+        ]
+        for required in (True, False):
+            kept = [
+                [name for name in one if other.get(name) == one[name] == required]
+                for one, other in (fields, fields[::-1])
+            ]
+            if kept[0] != kept[1]:
+                words = f"takes {', '.join(kept[1])} in this order now, if not given by name"
+                yield self._made("fields-moved", new.path, words, "breaking")
 
     def _added(self, member: griffe.Object | griffe.Alias) -> SurfaceChange:
         if (

@@ -8,20 +8,17 @@ from pathlib import Path
 
 from . import manifest
 from .difference import difference
+from .differences import Difference, Differences, State
 from .generate import generated_aside, is_current, tell_of_wait
 from .inputs import digest
 from .lock import locked
 
-COMMAND = "python3 -m tox run -e codegen"
 _FIRST = manifest.NAME  # what it says of the inputs is the reason for all that follows
-_SHOWN = 5
-"""Of so many files the difference is shown; the others are named."""
 
 
-def check(root: Path, vendors: Sequence[str] = (), jobs: int | None = None) -> list[str]:
-    """Lines that name every file that is changed, missing, stale (of an earlier run) or extra (of
-    no run), with the first differences, the reason where it is known, and the command that mends
-    it; none when all is well.
+def check(root: Path, vendors: Sequence[str] = (), jobs: int | None = None) -> Differences:
+    """Every file that is changed, missing, stale (of an earlier run) or extra (of no run), with the
+    first differences, or the reason where it is known, and the command that mends it.
 
     Generates everything aside and compares; writes nothing below the root.
 
@@ -35,34 +32,24 @@ def check(root: Path, vendors: Sequence[str] = (), jobs: int | None = None) -> l
         recorded = manifest.read(place)
         expected, held = _listed(fresh, vendors), _listed(place, vendors)
         modes = manifest.keeps_modes(place)
-        found: dict[str, list[str]] = {}
+        found: list[Difference] = []
         for path in sorted(expected.keys() | held.keys(), key=lambda path: (path != _FIRST, path)):
             if path not in held:
-                found[path] = ["missing"]
+                found.append(Difference(path, "missing"))
             elif path not in expected:
-                found[path] = ["stale" if _made_once(path, recorded) else "extra"]
+                state: State = "stale" if _made_once(path, recorded) else "extra"
+                found.append(Difference(path, state))
             elif odd := manifest.oddity(held[path], modes=modes):
-                found[path] = ["changed", f"it is {odd}"]
+                found.append(Difference(path, "changed", (f"it is {odd}",)))
             elif detail := difference(place / path, fresh / path):
-                detail = (
-                    _inputs_changed(recorded, manifest.read(fresh)) if path == _FIRST else detail
-                )
-                found[path] = [_changed(place, path, recorded), *detail]
-        if not found:
-            return []
-        touched = {path.partition("/")[0] for path in found}
+                if path == _FIRST:
+                    detail = _inputs_changed(recorded, manifest.read(fresh))
+                by_hand = _by_hand(place, path, recorded)
+                found.append(Difference(path, "changed", tuple(detail), by_hand=by_hand))
+        touched = {one.path.partition("/")[0] for one in found}
         # where the manifest sees nothing, as when it was edited too, a run has to be told
         unseen = any(is_current(root, place, vendor, recorded) for vendor in touched)
-    return [*_told(found), f"Run `{COMMAND}{' -- --force' if unseen else ''}`, commit generated/."]
-
-
-def _told(found: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    details = 0
-    for path, (what, *detail) in found.items():
-        yield f"generated/{_printable(path)}: {what}"
-        if detail and details < _SHOWN:
-            yield from (f"    {line}" for line in detail)
-            details += 1
+    return Differences(tuple(found), forced=unseen)
 
 
 def _made_once(path: str, recorded: Mapping[str, manifest.Entry]) -> bool:
@@ -70,11 +57,10 @@ def _made_once(path: str, recorded: Mapping[str, manifest.Entry]) -> bool:
     return vendor in recorded and inner in recorded[vendor].outputs
 
 
-def _changed(place: Path, path: str, recorded: Mapping[str, manifest.Entry]) -> str:
+def _by_hand(place: Path, path: str, recorded: Mapping[str, manifest.Entry]) -> bool:
     vendor, _, inner = path.partition("/")
-    if _made_once(path, recorded) and recorded[vendor].outputs[inner] != digest(place / path):
-        return "changed, by hand"
-    return "changed"
+    written = recorded[vendor].outputs[inner] if _made_once(path, recorded) else None
+    return written is not None and written != digest(place / path)
 
 
 def _listed(folder: Path, vendors: Sequence[str]) -> dict[str, os.stat_result]:
@@ -115,7 +101,3 @@ def _inputs_changed(
         ]
     changed = changed or ["it has other hashes of what was written"]
     return [*changed[:10], *(["…"] if len(changed) > 10 else [])]
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -251,11 +251,15 @@ def _write(
     if limit > 1 and can_fork():
         # checking documents and importing the generator take as long, and need each other not
         with begun(vendors, partial(_read, root), size=size, jobs=limit - 1) as reading:
-            problems += _load_writer(root)
+            broken = _load_writer(root)
             read = reading()
     else:
-        problems += _load_writer(root)
+        broken = _load_writer(root)
         read = [_read(root, vendor) for vendor in vendors]
+    if broken:
+        from scripts.openapi.problem import DocumentError
+
+        raise DocumentError([*problems, *broken, *(one for each in read for one in each.problems)])
     # writing out a document and comparing it takes as long as its package, and needs it not
     parts = [
         _Part(vendor, found, package)

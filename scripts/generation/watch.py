@@ -2,19 +2,26 @@
 
 What can change the packages is looked at ten times a second, by what the file system tells of each
 file: that sees renames of editors, mounts of containers and branches that are checked out, and
-needs nothing else. A run is a process of its own, which has the generator imported before it is
-needed; when our code of the generator changes, it starts anew. This module and scripts/codegen.py
-stay as they were at the start.
+needs nothing else. A keeper, which is a process of its own, has the generator imported and forks
+for each run; when our code of the generator changes, it starts anew. This module and
+scripts/codegen.py stay as they were at the start.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from .inputs import below, code_folders, watched
@@ -59,12 +66,61 @@ def watch(root: Path, vendors: Sequence[str], jobs: int | None) -> int:
         runs.end()
 
 
-def await_go(root: Path) -> bool:
-    """Import what a run needs, then wait for a line on stdin; false when it closes without one."""
+def serve(root: Path, run: Callable[[], int]) -> int:
+    """Be the keeper: import what a run needs, then run for each line on stdin, until it closes.
+
+    What a run said and its exit code become a line of JSON on stdout. Where no process can be
+    forked there is one run only: what it leaves in memory must not reach the next.
+    """
     from .generate import load
+    from .workers import can_fork
 
     load(root)
-    return bool(sys.stdin.readline())
+    for name in ("document_changes", "description", "surface"):
+        with contextlib.suppress(ModuleNotFoundError):  # a run tells of it, or needs it not
+            import_module(f"scripts.changes.{name}")
+    while sys.stdin.readline():
+        forks = can_fork()
+        print(json.dumps(_forked(run) if forks else _captured(run)), flush=True)
+        if not forks:
+            break
+    return 0
+
+
+def _forked(run: Callable[[], int]) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a run in a process of its own."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        process = os.fork()
+        if not process:
+            code = 1
+            try:
+                os.dup2(out.fileno(), 1)
+                os.dup2(errors.fileno(), 2)
+                code = run()
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)  # what the keeper would do at its end is the keeper's
+        try:
+            _, status = os.waitpid(process, 0)
+        except KeyboardInterrupt:
+            os.kill(process, signal.SIGTERM)  # it has to clear away what it began
+            os.waitpid(process, 0)
+            raise
+        said: list[str] = []
+        for file in (out, errors):
+            file.seek(0)
+            said.append(file.read().decode(errors="replace"))
+    return os.waitstatus_to_exitcode(status), said[0], said[1]
+
+
+def _captured(run: Callable[[], int]) -> tuple[int, str, str]:
+    out, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        code = run()
+    return code, out.getvalue(), errors.getvalue()
 
 
 def look(root: Path) -> Seen:
@@ -112,13 +168,13 @@ class _Outcome:
 
 @dataclass
 class _Runs:
-    """Runs of scripts/codegen.py, the next of which always waits for its beginning."""
+    """Runs of scripts/codegen.py, by a keeper that waits for them."""
 
     arguments: Sequence[str]
-    next: subprocess.Popen[str] = field(init=False)
+    keeper: subprocess.Popen[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.next = self._start()
+        self.keeper = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -131,27 +187,36 @@ class _Runs:
         )
 
     def run(self) -> _Outcome:
-        """Let the waiting one begin; what it did."""
+        """Let a run begin; what it did."""
         start = time.monotonic()
-        # one that ended early, for a mistake in our code, has said so
-        out, errors = self.next.communicate("go\n")
-        done = _Outcome(self.next.returncode, out, errors, time.monotonic() - start)
-        self.next = self._start()
-        return done
+        assert self.keeper.stdin is not None
+        assert self.keeper.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.keeper.stdin.write("go\n")
+            self.keeper.stdin.flush()
+        line = self.keeper.stdout.readline()
+        if line:
+            code, out, errors = json.loads(line)
+        else:  # it ended early, for a mistake in our code, and has said so
+            out, errors = self.keeper.communicate()
+            code = self.keeper.returncode
+        if not line or not hasattr(os, "fork"):
+            self.renew()
+        return _Outcome(code, out, errors, time.monotonic() - start)
 
     def renew(self) -> None:
-        """Start the waiting one again, with the code as it is now."""
+        """Start the keeper again, with the code as it is now."""
         self.end()
-        self.next = self._start()
+        self.keeper = self._start()
 
     def end(self) -> None:
-        """Stop it, with time to clear away what it began."""
-        self.next.terminate()
+        """Stop it, with time to clear away what a run began."""
+        self.keeper.terminate()
         try:
-            self.next.communicate(timeout=10)
+            self.keeper.communicate(timeout=10)
         except subprocess.TimeoutExpired:
-            self.next.kill()
-            self.next.communicate()
+            self.keeper.kill()
+            self.keeper.communicate()
 
 
 @dataclass

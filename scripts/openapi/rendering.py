@@ -42,11 +42,16 @@ def _object(problem: Problem) -> dict[str, str | int | None]:
 
 
 def _annotation(problem: Problem) -> str:
-    places = {"file": problem.shown_path, "line": problem.line, "col": problem.column}
+    told = f"#{problem.pointer}: {problem.message}. {problem.remedy}."
+    return annotation(problem.shown_path, told, line=problem.line, column=problem.column)
+
+
+def annotation(path: str, told: str, *, line: int | None = None, column: int | None = None) -> str:
+    """A workflow command that shows an error beside a line of a file."""
+    places = {"file": path, "line": line, "col": column}
     properties = ",".join(
         f"{name}={_property(str(value))}" for name, value in places.items() if value is not None
     )
-    told = f"#{problem.pointer}: {problem.message}. {problem.remedy}."
     return f"::error {properties}::{_data(told)}"
 
 
