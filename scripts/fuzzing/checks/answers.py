@@ -10,6 +10,7 @@ import jsonschema_rs
 from scripts.fuzzing.bench import Bench, decoded, shown
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import answer_schema, values
+from scripts.openapi.direction import without_required
 from scripts.openapi.operations import OperationView
 
 Watcher = Callable[[OperationView | None, Exchange], None]
@@ -64,12 +65,11 @@ class Answers:
         key = (label, status)
         if key not in self._validators:
             schema = answer_schema(bench.target, view, status)
+            whole = {**(schema or {}), "components": bench.target.document.get("components", {})}
             self._validators[key] = (
                 None
                 if schema is None
-                else jsonschema_rs.Draft202012Validator(
-                    {**schema, "components": bench.target.document.get("components", {})}
-                )
+                else jsonschema_rs.Draft202012Validator(without_required(whole, "writeOnly"))
             )
         validator = self._validators[key]
         if validator is None or exchange.request.method == "HEAD":
