@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from scripts.fuzzing.bench import Bench, decoded, shown
+from scripts.fuzzing.bench import Bench, decoded, documents_success, shown
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import answer_schema, values
 from scripts.openapi.direction import without_required
@@ -49,6 +49,8 @@ class Answers:
         status = answer.status
         documented = {str(status), f"{status // 100}XX", "default"} & set(responses)
         known = _OF_HTTP if bench.target.keeps else _OF_HTTP | OF_EXAMPLES
+        if not documents_success(view):
+            known |= {204}
         if not documented and status not in known and status < 500:
             self._found(
                 view,
