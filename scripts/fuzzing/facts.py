@@ -85,7 +85,8 @@ def answer_schema(target: Target, view: OperationView, status: int) -> dict[str,
     content: dict[str, Any] = resolve(target.document, found).get("content", {})
     for media_type, described in content.items():
         if media_kind(str(media_type)) == "json" and "schema" in described:
-            return resolve(target.document, described["schema"])
+            schema: Any = resolve(target.document, described["schema"])
+            return schema if is_object(schema) else {} if schema else {"not": {}}
     return None
 
 

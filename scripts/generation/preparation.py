@@ -86,6 +86,12 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
             _readable(resolve(result, response).get("content", {}))
     _relax_required(result)
     for _, value in objects(result):
+        if "const" in value and (value["const"] is None or isinstance(value["const"], dict | list)):
+            kind = _JSON_TYPES[type(value["const"])]  # the generator takes no others
+            cast("dict[str, Any]", value).setdefault("type", kind)
+            del cast("dict[str, Any]", value)["const"]
+            if kind == "array":
+                cast("dict[str, Any]", value).setdefault("items", {})
         if is_array(value.get("enum")):
             _name_members(cast("dict[str, Any]", value))
         if "discriminator" in value:
@@ -205,8 +211,13 @@ def _reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any
 
 
 _JSON_TYPES: dict[type, str] = {
-    type(None): "null", bool: "boolean", int: "integer", float: "number",
-    str: "string", list: "array", dict: "object",
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
 }
 
 

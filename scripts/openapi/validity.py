@@ -85,7 +85,8 @@ def _version(data: dict[str, Any]) -> Iterator[Fault]:
     elif isinstance(version, str) and re.match(r"3\.0\.[0-9]+\Z", version):
         message = f"the OpenAPI version is {version!r}, in which schemas mean something else"
         remedy = (
-            "Convert it to 3.1 (nullable, exclusiveMinimum, example), and write `openapi: 3.1.0`"
+            "Write `openapi: 3.1.0`, a list of types with null for nullable, the bound itself for"
+            " `exclusiveMinimum: true`, and the examples of a schema as a list"
         )
         yield Fault("/openapi", message, remedy)
     elif not isinstance(version, str) or not re.match(r"3\.1\.[0-9]+\Z", version):
@@ -384,7 +385,17 @@ def _faults_of(errors: Iterable[ValidationError], at: Location) -> Iterator[Faul
     for error in errors:
         cause = _cause(error)
         where = pointer((*at, *cause.absolute_path))
-        yield Fault(where, _shortened(cause.message), "See the OpenAPI 3.1 specification")
+        key = str([*at, *cause.absolute_path, ""][-2]) if cause.validator == "type" else ""
+        yield Fault(where, _shortened(cause.message), _SINCE_3_1.get(key, _SPECIFICATION))
+
+
+_SPECIFICATION = "See the OpenAPI 3.1 specification"
+# What OpenAPI 3.0 has otherwise, by the key under which it is found.
+_SINCE_3_1 = {
+    "exclusiveMinimum": "Write the bound itself, in place of minimum",
+    "exclusiveMaximum": "Write the bound itself, in place of maximum",
+    "examples": "Write a list of values",
+}
 
 
 def _cause(error: ValidationError) -> ValidationError:

@@ -208,6 +208,10 @@ class Operation:
     def documents(self, status: int) -> bool:
         return any(key in self.responses for key in (str(status), f"{status // 100}XX", "default"))
 
+    @property
+    def documents_success(self) -> bool:
+        return any(key[0] in "23d" for key in self.responses)
+
     def statuses(self) -> list[int]:
         """The single statuses that the document states."""
         return [int(key) for key in self.responses if key.isdecimal()]

@@ -7,9 +7,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from scripts.fuzzing.bench import Bench, decoded, shown
+from scripts.fuzzing.bench import Bench, decoded, documents_success, shown
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import answer_schema, values
+from scripts.openapi.direction import without_required
 from scripts.openapi.operations import OperationView
 
 Watcher = Callable[[OperationView | None, Exchange], None]
@@ -48,6 +49,8 @@ class Answers:
         status = answer.status
         documented = {str(status), f"{status // 100}XX", "default"} & set(responses)
         known = _OF_HTTP if bench.target.keeps else _OF_HTTP | OF_EXAMPLES
+        if not documents_success(view):
+            known |= {204}
         if not documented and status not in known and status < 500:
             self._found(
                 view,
@@ -64,12 +67,11 @@ class Answers:
         key = (label, status)
         if key not in self._validators:
             schema = answer_schema(bench.target, view, status)
+            whole = {**(schema or {}), "components": bench.target.document.get("components", {})}
             self._validators[key] = (
                 None
                 if schema is None
-                else jsonschema_rs.Draft202012Validator(
-                    {**schema, "components": bench.target.document.get("components", {})}
-                )
+                else jsonschema_rs.Draft202012Validator(without_required(whole, "writeOnly"))
             )
         validator = self._validators[key]
         if validator is None or exchange.request.method == "HEAD":

@@ -170,7 +170,8 @@ def scripted(
     among = answers[bound.label]
     # Successes first: what a client makes of them matters most.
     among = sorted(among, key=lambda one: not one.status.startswith("2"))
-    if draw(st.integers(0, 5)):
+    likely: bool = draw(st.integers(0, 5).map(bool))
+    if among and likely:
         good = [one for one in among if one.status.startswith("2")]
         only_good: bool = draw(st.booleans())
         choice = good if good and only_good else among

@@ -162,6 +162,8 @@ def _of_status(package: Package, case: Scripted, error: Any) -> Wrong | None:
         )
     if not _plain(case.content):
         return None
+    if error.parsed is None and case.content.strip() == b"null":
+        return None
     if error.parsed is None:
         if case.documented is None or case.documented.kind != "json" or not acceptable(case):
             return None

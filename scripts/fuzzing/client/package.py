@@ -246,7 +246,10 @@ def example(document: dict[str, Any], place: Place) -> Any:
     """
     kinds = {media_kind(media) for media in place.media}
     if is_file(place.schema) or (place.where == "body" and kinds == {"raw"}):
-        return PICTURE
+        # a client declares a picture as what it is, wherever it is put
+        pictures = ("*/*", "application/octet-stream", "application/*", "image/")
+        fits = not place.media or any(media.startswith(pictures) for media in place.media)
+        return PICTURE if fits else b"bytes"
     if "example" in place.parameter:
         return place.parameter["example"]
     return simplest(document, place.schema)

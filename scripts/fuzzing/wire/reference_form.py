@@ -108,7 +108,10 @@ def read(content_type: bytes, body: bytes) -> list[FormPart]:
         if found is None:
             raise Malformed("the closing boundary is missing", "RFC 2046, 5.1.1")
         position = found
-    return parts  # none, where browsers are given a form without fields (WHATWG HTML, 4.10.21.8)
+    # browsers write a form without fields so (WHATWG HTML, 4.10.21.8)
+    if not parts and not body.startswith(delimiter + b"--"):
+        raise Malformed("a form without parts", "RFC 2046, 5.1.1")
+    return parts
 
 
 def _next(body: bytes, delimiter: bytes, start: int) -> int | None:

@@ -31,7 +31,8 @@ class Schemas:
         self._uri = document.uri
         self._file = document.file
         self._registry = jsonschema_rs.Registry(
-            [(document.uri, told_apart(document.root))], draft=jsonschema_rs.Draft202012
+            [(document.uri, told_apart(without_required(document.root, "writeOnly")))],
+            draft=jsonschema_rs.Draft202012,
         )
         self._sent = jsonschema_rs.Registry(
             [(document.uri, told_apart(without_required(document.root, "readOnly")))],
@@ -79,7 +80,8 @@ class Schemas:
         self, schema: Node, value: JSON, place: str, name: str = "", *, answer: bool = False
     ) -> list[Fault]:
         """What is wrong with `value`; empty if nothing is. `name` stands for the pointer of a
-        parameter. What is `readOnly` need not be in a request.
+        parameter. What is `readOnly` need not be in a request, what is
+        `writeOnly` not in an answer.
         """
         validator = self._validator(schema, answer)
         if validator.is_valid(value):

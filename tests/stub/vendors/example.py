@@ -38,7 +38,7 @@ class Example:
     def answer(self, call: Call) -> Answer:
         """The first success that the operation documents: its first example that is valid, else one
         made from its schema. Where it documents no success, a redirection, or what it documents of
-        all answers.
+        all other answers, or nothing.
         """
         return _answer(self._schemas, call)
 
@@ -82,7 +82,7 @@ def _answer(schemas: Schemas, call: Call) -> Answer:
     known = sorted(operation.responses.items())
     successes = [item for item in known if item[0].startswith("2")]
     successes += [item for item in known if item[0].startswith("3")]
-    if not successes and len(known) == 1:
+    if not successes:
         successes = [item for item in known if item[0] == "default"]
     for status, response in successes:
         number = int(status) if status.isdecimal() else 300 if status.startswith("3") else 200
@@ -93,8 +93,7 @@ def _answer(schemas: Schemas, call: Call) -> Answer:
         media, node = min(content.items(), key=lambda item: not is_json(item[0]))
         body, concrete = _body(schemas, media, node)
         return Answer(number, body, headers, media_type=concrete)
-    message = "the request is valid; its document has no success to answer with"
-    return Answer(501, {"status": 501, "code": "stub.no-example", "message": message, "faults": []})
+    return Answer(204, None)  # nothing is said of success, and so nothing can be wrong with it
 
 
 def _body(schemas: Schemas, media: str, node: Node) -> tuple[bytes, str]:
@@ -145,7 +144,22 @@ def _value(schemas: Schemas, media: Node) -> JSON:
     # what is shown may be wrong; what is made may be, where the schema has words that are not read
     made = [*examples, example_value.of(schema)]
     valid = (value for value in made if not schemas.faults(schema, value, "body", answer=True))
-    return next(valid, made[0])
+    return _received(schema, next(valid, made[0]))
+
+
+def _received(schema: Node, value: JSON) -> JSON:
+    """The value without what is `writeOnly`."""
+    if isinstance(value, list):
+        item = schema.get("items")
+        return value if item is None else [_received(item, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    known = schema.properties()
+    return {
+        name: _received(known[name], member) if name in known else member
+        for name, member in value.items()
+        if name not in known or not known[name].flag("writeOnly")
+    }
 
 
 # Members of an error that tell people what is wrong.
