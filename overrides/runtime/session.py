@@ -54,7 +54,7 @@ class Options:
     error_message: str = ""
 
     def __post_init__(self) -> None:
-        retries: object = self.max_retries
+        retries = cast("object", self.max_retries)
         if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
             raise ConfigurationError(f"max_retries={retries!r} is not a whole number from 0")
         if not _is_time_limit(self.timeout):

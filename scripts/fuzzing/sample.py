@@ -84,11 +84,12 @@ def _sample_text(schema: Mapping[str, Any]) -> str:
         from hypothesis import HealthCheck, Phase, find, settings
 
         # the first is simple enough: to make it simpler takes minutes with some patterns
+        unchecked: Any = list(HealthCheck)
         once = settings(
             phases=[Phase.generate],
             database=None,
             deadline=None,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=unchecked,
         )
         texts = st.from_regex(str(schema["pattern"]))
         return str(find(texts, lambda _: True, settings=once, random=random.Random(0)))

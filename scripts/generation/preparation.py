@@ -86,17 +86,25 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
             _readable(resolve(result, response).get("content", {}))
     _relax_required(result)
     for _, value in objects(result):
-        if "const" in value and (value["const"] is None or isinstance(value["const"], dict | list)):
-            kind = _JSON_TYPES[type(value["const"])]  # the generator takes no others
-            cast("dict[str, Any]", value).setdefault("type", kind)
-            del cast("dict[str, Any]", value)["const"]
-            if kind == "array":
-                cast("dict[str, Any]", value).setdefault("items", {})
+        if "const" in value:
+            _plain_const(cast("dict[str, Any]", value))
         if is_array(value.get("enum")):
             _name_members(cast("dict[str, Any]", value))
         if "discriminator" in value:
             _discriminate(result, cast("dict[str, Any]", value))
     return result
+
+
+def _plain_const(schema: dict[str, Any]) -> None:
+    """The generator takes a const of texts, numbers and booleans; of any other the type is left."""
+    value: object = schema["const"]
+    kind = _JSON_TYPES.get(type(value), "string")
+    if kind not in ("null", "array", "object"):
+        return
+    del schema["const"]
+    schema.setdefault("type", kind)
+    if kind == "array":
+        schema.setdefault("items", {})
 
 
 def redundant(document: dict[str, Any], content: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urlsplit
 
 from .errors import ConfigurationError
@@ -55,9 +56,8 @@ def check_base_url(url: str) -> str:
     Raises:
         ConfigurationError: it is not one, or it carries a query, fragment or credentials.
     """
-    given: object = url
-    if not isinstance(given, str):
-        raise ConfigurationError(f"base_url is a text, not {type(given).__name__}")
+    if not isinstance(cast("object", url), str):
+        raise ConfigurationError(f"base_url is a text, not {type(url).__name__}")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

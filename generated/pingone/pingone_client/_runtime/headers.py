@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from .errors import ConfigurationError
 
@@ -30,9 +31,8 @@ def checked_headers(given: Mapping[str, str], *, multipart: bool) -> dict[str, s
         ConfigurationError: a name or value cannot stand in an HTTP header, or the header belongs
             to the connection or to the body. The message never holds the value.
     """
-    mapping: object = given
-    if not isinstance(mapping, Mapping):
-        raise ConfigurationError(f"extra_headers is a mapping, not {type(mapping).__name__}")
+    if not isinstance(cast("object", given), Mapping):
+        raise ConfigurationError(f"extra_headers is a mapping, not {type(given).__name__}")
     checked: dict[str, str] = {}
     for name, value in given.items():
         _check(name, value)

@@ -121,7 +121,7 @@ class _Deadline:
         elif event.endswith(_CONNECTED):
             _keep_time(told["return_value"])
         elif event.endswith(_BEGUN):
-            _keep_time(_in_use(sys._getframe(1)))
+            _keep_time(_in_use(sys._getframe(1)))  # pyright: ignore[reportPrivateUsage]
 
     def left(self, timeout: float | None) -> float | None:
         """Seconds for the next read."""
@@ -159,9 +159,9 @@ def _in_use(frame: FrameType | None) -> httpcore2.NetworkStream | None:
     """The network stream of the connection that a trace is called by; None when it has no such.
 
     No event names a connection that was there before, and no public name leads from a client to
-    it, so the connection is looked for among the callers.
+    it, so the connection is looked for among the callers, as far as they are httpcore2's own.
     """
-    while frame is not None:
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith("httpcore2."):
         stream = getattr(frame.f_locals.get("self"), "_network_stream", None)
         if isinstance(stream, httpcore2.NetworkStream):
             return stream
