@@ -83,7 +83,7 @@ def check(
 
 def _of_its_kind(scheme: Scheme, value: str) -> str:
     """The credential; "" if it is the one of another vendor's scheme: a token is no API key."""
-    strange = value in ACCEPTED and value != example_credential(scheme)
+    strange = value in (API_KEY, TOKEN) and value != example_credential(scheme)
     return "" if strange else value
 
 
