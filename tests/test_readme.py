@@ -176,13 +176,6 @@ def test_every_default_environment_says_what_it_does() -> None:
         assert tox[f"testenv:{name}"]["commands"] != tox["testenv"]["commands"]
 
 
-def test_a_vendor_is_added_in_five_steps() -> None:
-    # tests/test_foreign_shapes.py takes them with documents of several shapes
-    section = README.partition("## Add a vendor\n")[2].partition("\n## ")[0]
-    assert re.findall(r"^(\d)\. ", section, re.MULTILINE) == list("12345")
-    assert re.findall(r"tox run -e (\w+)", section) == ["codegen", "stub", "fuzz"]
-
-
 def test_ci_calls_the_test_command_of_the_readme() -> None:
     command = "python3 -m pip install tox && python3 -m tox run"
     assert f"    {command}\n" in README
