@@ -1,0 +1,62 @@
+"""The checks against our own stub with documents that are not ours: it is right, nothing is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("schemathesis", reason="fuzz.py needs schemathesis, which is not installed")
+
+from scripts.fuzzing.bench import Bench
+from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.checks.addresses import other_methods_do_nothing
+from scripts.fuzzing.checks.answers import Answers
+from scripts.fuzzing.checks.disclosure import refusals_repeat_no_credential
+from scripts.fuzzing.checks.statuses import good_requests_are_accepted
+from scripts.fuzzing.finding import Findings, Silence
+from scripts.fuzzing.target import Wanted, opened
+from tests.workshop import foreign
+
+pytestmark = pytest.mark.generator
+
+
+@contextmanager
+def bench(root: Path, name: str, *, read_only: bool = False) -> Iterator[tuple[Bench, Findings]]:
+    found = Findings()
+    (root / "generated").mkdir()  # of this document alone: some of them share an address
+    (root / "generated" / name).symlink_to(foreign().root / "generated" / name)
+    with opened(Wanted(name, root=root, read_only=read_only)) as target:
+        made = Bench(target, Budget(None, 5), 11, found, Silence())
+        made.watchers.append(Answers(made))
+        yield made, found
+        made.sender.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        # PUT of both is documented, and no good request for it is known
+        ("corners", other_methods_do_nothing),
+        ("depot", other_methods_do_nothing),
+        # one address asks for a key and a certificate
+        ("vault", good_requests_are_accepted),
+        # a 404 is documented, the one of an address that does not exist is not
+        ("pictures", refusals_repeat_no_credential),
+    ],
+)
+def test_a_right_stub_of_a_foreign_document_has_no_finding(
+    name: str, check: Callable[[Bench], None], tmp_path: Path
+) -> None:
+    with bench(tmp_path, name) as (made, found):
+        check(made)
+        assert [(one.operation, one.title, one.got) for one in found] == []
+        assert made.counts.cases > 0
+
+
+def test_a_reading_run_knows_which_methods_are_documented(tmp_path: Path) -> None:
+    with bench(tmp_path, "corners", read_only=True) as (made, found):
+        other_methods_do_nothing(made)
+        assert [(one.operation, one.title, one.got) for one in found] == []
