@@ -1,4 +1,4 @@
-"""The checks against our own stub with documents that are not ours: it is right, nothing is found."""
+"""The checks against our own stub with documents that are not ours: nothing is to be found."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from scripts.fuzzing.checks.disclosure import refusals_repeat_no_credential
 from scripts.fuzzing.checks.statuses import good_requests_are_accepted
 from scripts.fuzzing.finding import Findings, Silence
 from scripts.fuzzing.target import Wanted, opened
+from scripts.fuzzing.wire import reference
+from scripts.fuzzing.wire.contract import Contract
+from scripts.fuzzing.wire.good_requests import good_requests
 from tests.workshop import foreign
 
 pytestmark = pytest.mark.generator
@@ -60,3 +63,11 @@ def test_a_reading_run_knows_which_methods_are_documented(tmp_path: Path) -> Non
     with bench(tmp_path, "corners", read_only=True) as (made, found):
         other_methods_do_nothing(made)
         assert [(one.operation, one.title, one.got) for one in found] == []
+
+
+def test_good_bytes_are_of_the_schema_where_it_is_put_together(tmp_path: Path) -> None:
+    with bench(tmp_path, "library") as (made, _):
+        contract = Contract(made.target)
+        for good in good_requests(made.target):
+            request = reference.read(good.draft.render()).requests[0]
+            assert contract.objection(request) == "", good.label
