@@ -19,8 +19,10 @@ from scripts.fuzzing.checks.statuses import good_requests_are_accepted
 from scripts.fuzzing.finding import Findings, Silence
 from scripts.fuzzing.target import Wanted, opened
 from scripts.fuzzing.wire import reference
+from scripts.fuzzing.wire.connection import Conversation
 from scripts.fuzzing.wire.contract import Contract
 from scripts.fuzzing.wire.good_requests import good_requests
+from scripts.fuzzing.wire.judge import Expectation, judge
 from tests.workshop import foreign
 
 pytestmark = pytest.mark.generator
@@ -71,3 +73,24 @@ def test_good_bytes_are_of_the_schema_where_it_is_put_together(tmp_path: Path) -
         for good in good_requests(made.target):
             request = reference.read(good.draft.render()).requests[0]
             assert contract.objection(request) == "", good.label
+
+
+@pytest.mark.parametrize(
+    ("lines", "violated"),
+    [
+        # more empty lines than have to be forgiven: no method is known when they are refused
+        (3, []),
+        (1, ["wire-answer-framing"]),
+    ],
+)
+def test_a_refusal_of_empty_lines_may_have_a_body_before_a_head(
+    lines: int, violated: list[str], tmp_path: Path
+) -> None:
+    requests = b"HEAD /v1/files HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"
+    sent = b"\r\n" * lines + requests
+    refused = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    with bench(tmp_path, "pictures") as (made, _):
+        contract = Contract(made.target)
+        conversation = Conversation(refused, ended=True)
+        found, _ = judge(reference.read(sent), conversation, contract, Expectation(200))
+    assert [one.check for one in found if one.check == "wire-answer-framing"] == violated
