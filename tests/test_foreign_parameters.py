@@ -316,6 +316,21 @@ def test_objects_in_headers_and_arrays_in_cookies(mode: str) -> None:
     assert server.only.header("cookie") in ("sizes=1,2", "sizes=1%2C2")
 
 
+@pytest.mark.parametrize("key", [" ", " a", "\t", "a\r\nX-Evil: 1", "a\0", "\x0b", "a\x7f"])
+def test_what_a_header_cannot_hold_is_refused_before_anything_is_sent(mode: str, key: str) -> None:
+    errors = importlib.import_module("corners_client.errors")
+    with Recorder(reply(200, b"{}")) as server:
+        with pytest.raises(errors.ConfigurationError, match="X-Range"):
+            corner(mode, server.url, "session.counts", x_range={key: 1})
+        assert server.requests == []
+
+
+def test_a_header_holds_spaces_and_tabs_within(mode: str) -> None:
+    with Recorder(reply(200, b"{}")) as server:
+        corner(mode, server.url, "session.counts", x_range={"a b\tc": 1})
+    assert server.only.header("x-range") == "a b\tc=1"
+
+
 def test_a_form_of_allof_with_fields_called_as_names_of_ours(mode: str) -> None:
     with Recorder(
         reply(200, b'{"x": 1, "new": 2, "when": {"at": "2026-01-01t00:00:00z"}}')

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 pytest.importorskip("schemathesis", reason="fuzz.py needs schemathesis, which is not installed")
 
+from hypothesis import given, settings
+
 from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.client import requests
+from scripts.fuzzing.client.arrival import Sent
+from scripts.fuzzing.client.package import Package
 from scripts.fuzzing.client.run import sweep
 from scripts.fuzzing.credentials import Credentials, schemes
 from scripts.fuzzing.finding import Findings, Silence
@@ -33,6 +40,23 @@ def test_the_client_of_a_foreign_document_is_right(name: str) -> None:
     assert [(one.check, one.operation, one.title, one.got) for one in found] == []
     assert counts.cases > 100
     assert not counts.not_applicable
+
+
+def test_what_is_drawn_for_a_header_can_stand_in_one() -> None:
+    package = Package(target("corners"))
+    (bound,) = (one for one in package.bound if one.method == "counts")
+    header_text = importlib.import_module("corners_client._runtime.parameters").header_text
+    seen: set[str] = set()
+
+    @settings(max_examples=60, derandomize=True, deadline=None, database=None)
+    @given(requests.sent(package, bound))
+    def holds(case: Sent) -> None:
+        for place, value in case.values:
+            if place.where == "header" and not case.wrong:
+                seen.add(header_text(place.name, value, True))
+
+    holds()
+    assert len(seen) > 5
 
 
 def test_journeys_through_a_foreign_server_find_nothing_where_nothing_is() -> None:

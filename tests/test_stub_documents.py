@@ -86,6 +86,21 @@ paths:
       security: []
       requestBody: {required: false, content: {text/*: {schema: {type: string, maxLength: 5}}}}
       responses: {"200": {description: ok, content: {application/json: {example: {ok: true}}}}}
+  /counts/{count}:
+    put:
+      security: []
+      parameters:
+        - {name: count, in: path, required: true, schema: {type: integer, format: int64}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                small: {type: integer, format: int32, minimum: 3}
+                large: {type: integer, format: uint64}
+                format: {type: string, format: int32}
+      responses: {"204": {description: ok}}
   /undescribed:
     get: {security: [], responses: {"404": {description: never there}}}
   /anything:
@@ -227,6 +242,29 @@ def test_credentials_are_checked_as_documented(
     fourth: str, headers: dict[str, str], status: int
 ) -> None:
     assert send(f"{fourth}/locked", headers=headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("count", "body", "at_fault"),
+    [
+        (2**63 - 1, {"small": 2**31 - 1, "large": 2**64 - 1, "format": "any"}, None),
+        (-(2**63), {"small": 3, "large": 0}, None),
+        (2**63, {}, "count"),
+        (-(2**63) - 1, {}, "count"),
+        (0, {"small": 2**31}, "/small"),
+        (0, {"small": 2}, "/small"),
+        (0, {"large": 2**64}, "/large"),
+        (0, {"large": -1}, "/large"),
+    ],
+)
+def test_integers_are_in_the_range_of_their_format(
+    fourth: str, count: int, body: dict[str, Any], at_fault: str | None
+) -> None:
+    typed = {"Content-Type": "application/json"}
+    reply = send(f"{fourth}/counts/{count}", "PUT", typed, json.dumps(body).encode())
+    assert reply.status == (204 if at_fault is None else 400)
+    if at_fault is not None:
+        assert [fault["pointer"] for fault in reply.json["faults"]] == [at_fault]
 
 
 def post_form(fourth: str, *parts: str) -> Reply:

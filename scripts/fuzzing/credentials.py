@@ -65,13 +65,18 @@ class Credentials:
     ) -> list[list[Scheme]]:
         """What opens an operation: one list of schemes per alternative; an empty list needs none.
 
-        No alternatives at all: the operation asks for nothing.
+        No alternatives at all: the operation asks for nothing. A certificate belongs to the
+        connection: nothing of it is in a request.
         """
         wanted: list[dict[str, Any]] = operation.get("security", document.get("security", []))
+        raw: dict[str, Any] = document.get("components", {}).get("securitySchemes", {})
+        certificates = {
+            name for name, value in raw.items() if resolve(document, value)["type"] == "mutualTLS"
+        }
         return [
-            [self.schemes[name] for name in alternative]
+            [self.schemes[name] for name in alternative if name in self.schemes]
             for alternative in wanted
-            if all(name in self.schemes for name in alternative)
+            if certificates.union(self.schemes).issuperset(alternative)
         ]
 
     def usable(self, alternatives: Iterable[list[Scheme]]) -> list[Scheme] | None:

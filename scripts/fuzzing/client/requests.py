@@ -22,7 +22,7 @@ from scripts.fuzzing.client.package import (
 )
 from scripts.fuzzing.client.raw_server import RawServer
 from scripts.fuzzing.client.schema_values import merged, types, values
-from scripts.openapi.json_value import is_array
+from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import media_kind
 
 PICTURES = (PICTURE, b"GIF87a" + bytes(40), b"GIF89a" + bytes(40), b"\xff\xd8\xff\xe0" + bytes(40))
@@ -122,10 +122,17 @@ def _values(package: Package, place: Place) -> st.SearchStrategy[Any]:
     if place.where == "path":
         return drawn.filter(lambda value: str(value) not in ("", ".", ".."))
     if place.where in ("header", "cookie"):
-        return drawn.filter(
-            lambda value: not isinstance(value, str) or re.fullmatch(r"[!-~]+", value) is not None
-        )
+        return drawn.filter(_visible)
     return drawn
+
+
+def _visible(value: Any) -> bool:
+    """Whether all texts within a value are what a header and a cookie hold as they are."""
+    if isinstance(value, str):
+        return re.fullmatch(r"[!-~]+", value) is not None
+    if is_object(value):
+        return all(_visible(key) and _visible(item) for key, item in value.items())
+    return not is_array(value) or all(map(_visible, value))
 
 
 def _files(media: list[str]) -> st.SearchStrategy[File]:

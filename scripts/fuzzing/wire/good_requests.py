@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from scripts.fuzzing import exchange
+from scripts.fuzzing.sample import sample
 from scripts.fuzzing.target import Target
 from scripts.fuzzing.wire.draft import Draft, FormDraft, PartDraft
 from scripts.openapi.json_value import is_object
 from scripts.openapi.operations import OperationView, media_kind, resolve
 
 BOUNDARY = b"wire-fuzzer-7MA4YWxkTrZu0gW"
-_DEPTH = 8
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAFUlEQVR4nGM8IRfFwMDAwMDAxAADABcqAUTEX6MjAAAA"
@@ -186,34 +186,3 @@ def _media_example(document: dict[str, Any], media: Mapping[str, Any]) -> Any:
         if values:
             return min(values, key=lambda value: len(json.dumps(value)))
     return media["example"] if "example" in media else sample(document, media.get("schema", {}))
-
-
-def sample(document: dict[str, Any], schema: Any, depth: int = 0) -> Any:
-    """A value that the schema allows, as small as can be told without solving it."""
-    if not isinstance(schema, dict) or depth > _DEPTH:
-        return None
-    schema = resolve(document, schema)
-    for key in ("const", "default", "example"):
-        if key in schema:
-            return schema[key]
-    for key in ("examples", "enum"):
-        if schema.get(key):
-            return schema[key][0]
-    for key in ("oneOf", "anyOf", "allOf"):
-        if schema.get(key) and "properties" not in schema:
-            return sample(document, schema[key][0], depth + 1)
-    kinds: Any = schema.get("type", "object" if "properties" in schema else "string")
-    kind: Any = kinds if isinstance(kinds, str) else kinds[0]
-    if kind == "object":
-        properties = schema.get("properties", {})
-        return {
-            name: sample(document, properties.get(name, {}), depth + 1)
-            for name in schema.get("required", [])
-        }
-    if kind == "array":
-        return [sample(document, schema.get("items", {}), depth + 1)] * schema.get("minItems", 0)
-    if kind in ("integer", "number"):
-        return schema.get("minimum", 1)
-    if kind == "string":
-        return "x" * max(1, schema.get("minLength", 1))
-    return False if kind == "boolean" else None

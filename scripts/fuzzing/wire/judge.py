@@ -58,13 +58,10 @@ def judge(
     """All that is wrong with a conversation, and the answers to what was sent before the good
     request at its end.
     """
-    methods = [request.method for request in reading.requests]
     tail = reading.refusal or reading.incomplete
     received, again = conversation.received, conversation.again
     first = received if again is None else received[:again]
-    read = answers.read(
-        first, [*methods, tail.method if tail else b""], again is not None or conversation.ended
-    )
+    read = _answers(reading, first, again is not None or conversation.ended)
     court = _Court(reading, contract, tail)
     if conversation.unreachable:
         court.add(
@@ -78,7 +75,7 @@ def judge(
     court.answers(read)
     if again is not None:
         court.second(received[again:], conversation, expectation.status)
-    elif len(read.final) < len(methods) and conversation.silent:
+    elif len(read.final) < len(reading.requests) and conversation.silent:
         court.add(
             "wire-hang", court.reason(len(read.final)), "an answer, or a closed connection",
             "nothing, and the connection stays open", hard=False,
@@ -91,6 +88,23 @@ def judge(
     if expectation.same is not None:
         court.same(read, expectation.same, conversation)
     return court.found, read
+
+
+def _answers(reading: Reading, data: bytes, ended: bool) -> Answers:
+    """The answers to what was read. Empty lines before a HEAD may be refused themselves, with a
+    body, as no method is known then.
+    """
+    tail = reading.refusal or reading.incomplete
+    methods = [*(request.method for request in reading.requests), tail.method if tail else b""]
+    read = answers.read(data, methods, ended)
+    if not (read.problem or read.pending):
+        return read
+    for index, request in enumerate(reading.requests):
+        if request.delayed and request.method == b"HEAD":
+            other = answers.read(data, [*methods[:index], b"", *methods[index + 1 :]], ended)
+            if not (other.problem or other.pending):
+                return other
+    return read
 
 
 class _Court:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import jsonschema_rs
 
 from scripts.openapi.direction import without_required
 from scripts.openapi.discriminator import told_apart
+from scripts.openapi.integer_range import within_formats
 
 from ..document import Document, DocumentError, Node, Operation
 from ..json_values import JSON
@@ -31,11 +32,11 @@ class Schemas:
         self._uri = document.uri
         self._file = document.file
         self._registry = jsonschema_rs.Registry(
-            [(document.uri, told_apart(without_required(document.root, "writeOnly")))],
+            [(document.uri, _meant(document.root, "writeOnly"))],
             draft=jsonschema_rs.Draft202012,
         )
         self._sent = jsonschema_rs.Registry(
-            [(document.uri, told_apart(without_required(document.root, "readOnly")))],
+            [(document.uri, _meant(document.root, "readOnly"))],
             draft=jsonschema_rs.Draft202012,
         )
         self._validators: dict[tuple[str, bool], jsonschema_rs.Validator] = {}
@@ -90,6 +91,11 @@ class Schemas:
             _fault(error, place, name)
             for error in islice(validator.iter_errors(value), MOST_FAULTS)
         ]
+
+
+def _meant(document: dict[str, Any], optional: str) -> dict[str, Any]:
+    """The document with what OpenAPI means written as what JSON Schema's validators read."""
+    return within_formats(told_apart(without_required(document, optional)))
 
 
 def _refuse(uri: str) -> NoReturn:

@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -96,16 +97,22 @@ def header_text(name: str, value: Any, explode: bool = False) -> str:
     """The text of a header parameter (style ``simple``).
 
     Raises:
-        ConfigurationError: the text has CR, LF or NUL, which would end the header; or no header can
-            hold the value.
+        ConfigurationError: the text has a control character (a line break would end the header), or
+            a space at an end, which HTTP takes away; or no header can hold the value.
     """
     try:
         text = _joined(to_builtins(value), explode)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"header {name!r} cannot be sent: {error}") from None
-    if any(character in text for character in "\r\n\0"):
-        raise ConfigurationError(f"header {name!r} cannot hold a line break or NUL")
+    if _UNFIT.search(text):
+        raise ConfigurationError(
+            f"header {name!r} cannot hold a control character, nor begin or end with a space"
+        )
     return text
+
+
+_UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|\A[ \t]|[ \t]\Z")
+"""What the grammar of a field's value leaves out (RFC 9110, 5.5)."""
 
 
 def _joined(plain: Any, explode: bool) -> str:
