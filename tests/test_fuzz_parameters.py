@@ -87,3 +87,18 @@ def test_a_parameter_is_written_by_its_style(
         assert request.header("it" if place == "header" else "Cookie") == sent
         name = "it" if place == "header" else "Cookie"
         assert f"\r\n{name}: {sent}\r\n".encode() in bytes_
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "sent", "body"),
+    [
+        ("text/plain", {"type": "string", "const": "a-b"}, "text/plain", b"a-b"),
+        ("application/*+json", {"const": 5}, "application/json", b"5"),
+    ],
+)
+def test_every_kind_of_body_has_a_good_request(
+    media_type: str, schema: dict[str, Any], sent: str, body: bytes
+) -> None:
+    asked = target("/x", [], requestBody={"content": {media_type: {"schema": schema}}})
+    request = good(asked, asked.operations[0])[0].request(asked)
+    assert (request.header("Content-Type"), request.body) == (sent, body)

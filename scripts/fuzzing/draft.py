@@ -234,8 +234,9 @@ def _with_body(
     kind = media_kind(media_type)
     schema = resolve(document, described.get("schema", {}))
     if kind == "json":
+        sent_as = "application/json" if "*" in media_type else media_type
         for name, value in _bodies(document, described, schema):
-            yield replace(plain, content_type=media_type, json=value, note=name or media_type)
+            yield replace(plain, content_type=sent_as, json=value, note=name or media_type)
     elif kind == "multipart":
         yield from _forms(document, plain, media_type, schema, described.get("encoding", {}))
     elif kind == "form":
@@ -243,6 +244,10 @@ def _with_body(
         for name, value in _bodies(document, described, full):
             if raw := urlencode(list(_fields(value))).encode():
                 yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
+    elif kind == "text" and "*" not in media_type:
+        for name, value in _bodies(document, described, schema):
+            raw = text(value).encode()
+            yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
     elif kind == "raw" and "*" not in media_type:
         data = media.valid(media_type)[0].data
         yield replace(plain, content_type=media_type, raw=data, file="", note=media_type)
