@@ -24,6 +24,7 @@ components:
     both: {type: oauth2, flows: {}}
     cookie: {type: apiKey, in: cookie, name: session}
   schemas:
+    Word: {type: string, maxLength: 5, pattern: "^[^!]*$"}
     Point: {type: object, required: [x], properties: {x: {type: integer}, y: {type: boolean}}}
 paths:
   /open:
@@ -52,6 +53,7 @@ paths:
         - {name: deep, in: query, style: deepObject, schema: {$ref: "#/components/schemas/Point"}}
         - {name: flat, in: query, explode: false, schema: {$ref: "#/components/schemas/Point"}}
         - {name: on, in: query, schema: {type: boolean}}
+        - {name: none, in: query, schema: {anyOf: [{type: integer}, {type: "null"}]}}
         - name: json
           in: query
           content: {application/json: {schema: {$ref: "#/components/schemas/Point"}}}
@@ -84,7 +86,9 @@ paths:
   /words:
     put:
       security: []
-      requestBody: {required: false, content: {text/*: {schema: {type: string, maxLength: 5}}}}
+      requestBody:
+        required: false
+        content: {text/*: {schema: {$ref: "#/components/schemas/Word"}}}
       responses: {"200": {description: ok, content: {application/json: {example: {ok: true}}}}}
   /counts/{count}:
     put:
@@ -181,6 +185,7 @@ def test_literal_paths_win_over_templates(fourth: str) -> None:
         "?deep[x]=1&deep[y]=true",
         "?flat=x,1,y,false",
         "?on=true",
+        "?none=null",
         "?json=%7B%22x%22%3A1%7D",
     ],
 )
@@ -201,6 +206,8 @@ def test_parameters_are_read_by_style(fourth: str, query: str) -> None:
         ("1?flat=y,true", "flat"),
         ("1?on=True", "on"),
         ("1?on=1", "on"),
+        ("1?on=null", "on"),
+        ("1?none=None", "none"),
         ("1?json=%7B%22x%22%3A1", "json"),
         ("1?json=%7B%7D", "json"),
     ],
@@ -298,6 +305,24 @@ def test_media_ranges_and_lengths_are_honoured(fourth: str) -> None:
     assert send(url, "PUT", {"Content-Type": "text/plain"}, b"123456").status == 413
     assert send(url, "PUT", {"Content-Type": "image/png"}, b"12345").status == 415
     assert send(url, "PUT").status == 200
+
+
+@pytest.mark.parametrize(
+    ("charset", "text", "status"),
+    [
+        ("", b"", 200),
+        ("", "häß".encode(), 200),
+        ("", b"no!", 400),
+        ("", b"\xff", 400),
+        (";charset=iso-8859-1", b"\xff", 200),
+        (";charset=no-such", b"\xff", 200),
+    ],
+)
+def test_a_text_is_checked_by_its_schema(
+    fourth: str, charset: str, text: bytes, status: int
+) -> None:
+    headers = {"Content-Type": f"text/plain{charset}"}
+    assert send(f"{fourth}/words", "PUT", headers, text).status == status
 
 
 @pytest.mark.parametrize(

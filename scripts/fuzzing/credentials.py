@@ -102,7 +102,8 @@ def present(request: Request, scheme: Scheme, text: str) -> Request:
         url = urlunsplit(parts._replace(query=query))
         return Request(request.method, url, request.headers, request.body)
     if scheme.place == "cookie":
-        return request.with_header("Cookie", f"{scheme.field}={text}")
+        others = [value for value in [request.header("Cookie")] if value]  # of parameters
+        return request.with_header("Cookie", "; ".join([*others, f"{scheme.field}={text}"]))
     return request.with_header(scheme.field, text)
 
 

@@ -7,10 +7,19 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from scripts.fuzzing import media
 from scripts.fuzzing.exchange import Request
+from scripts.fuzzing.parameter_text import (
+    escaped,
+    in_cookie,
+    in_header,
+    in_path,
+    in_query,
+    schema_of,
+    text,
+)
 from scripts.fuzzing.sample import example, sample
 from scripts.fuzzing.target import Target
 from scripts.openapi.json_value import is_array, is_object
@@ -101,9 +110,9 @@ class Draft:
         return replace(self, path={**self.path, name: value})
 
     def parameter(self, place: str, name: str) -> str | None:
-        """The value that is sent for a parameter."""
+        """The text that is sent for a parameter, of a list in a query its first item."""
         if place == "path":
-            return None if name not in self.path else str(self.path[name])
+            return self._path().get(name)
         pairs = self.query if place == "query" else self.headers
         return next((v for n, v in pairs if n.lower() == name.lower()), None)
 
@@ -114,9 +123,16 @@ class Draft:
         change = self.with_query if place == "query" else self.with_header
         return change(name, value)
 
+    def _path(self) -> dict[str, str]:
+        described = {str(p["name"]): p for p in self.view.parameters if p["in"] == "path"}
+        return {
+            name: in_path(described.get(name, {"name": name}), value)
+            for name, value in self.path.items()
+        }
+
     def request(self, target: Target, *, signed: bool = True) -> Request:
         """The request, with credentials unless told otherwise."""
-        query = "&".join(f"{quote(n, safe='')}={quote(v, safe='')}" for n, v in self.query)
+        query = "&".join(f"{escaped(name)}={escaped(value)}" for name, value in self.query)
         headers, body = list(self.headers), self.body()
         if body is not None and self.content_type is not None:
             shown = self.content_type
@@ -124,7 +140,10 @@ class Draft:
                 shown = f"{self.content_type}; boundary={BOUNDARY}"
             headers.append(("Content-Type", shown))
         request = Request(
-            self.view.method.upper(), target.url(self.view, self.path, query), tuple(headers), body
+            self.view.method.upper(),
+            target.url(self.view, self._path(), query),
+            tuple(headers),
+            body,
         )
         return target.sign(request, self.view) if signed else request
 
@@ -167,13 +186,14 @@ def good(target: Target, view: OperationView) -> list[Draft]:
     path: dict[str, Any] = {}
     query: list[tuple[str, str]] = []
     headers: list[tuple[str, str]] = []
+    cookies: list[str] = []
     invented: list[str] = []
     for parameter in view.parameters:
         name, place = str(parameter["name"]), str(parameter["in"])
         needed = bool(parameter.get("required"))
         value = known(target, parameter)
         if value is None and needed:
-            value = sample(target.document, parameter.get("schema", {}), items=1)
+            value = sample(target.document, schema_of(parameter), items=1)
             if place == "path":
                 invented.append(name)
         if value is None or (place == "query" and not needed and name not in target.values):
@@ -181,9 +201,13 @@ def good(target: Target, view: OperationView) -> list[Draft]:
         if place == "path":
             path[name] = value
         elif place == "query":
-            query += _fields({name: value})
+            query += in_query(parameter, value)
         elif place == "header" and name.lower() not in ("accept", "content-type", "authorization"):
-            headers.append((name, text(value)))
+            headers.append((name, in_header(parameter, value)))
+        elif place == "cookie":
+            cookies.append(in_cookie(parameter, value))
+    if cookies:
+        headers.append(("Cookie", "; ".join(cookies)))
     plain = Draft(view, path, tuple(query), tuple(headers), invented=tuple(invented))
     body = resolve(target.document, view.operation.get("requestBody", {}))
     content: dict[str, Any] = body.get("content", {})
@@ -210,8 +234,9 @@ def _with_body(
     kind = media_kind(media_type)
     schema = resolve(document, described.get("schema", {}))
     if kind == "json":
+        sent_as = "application/json" if "*" in media_type else media_type
         for name, value in _bodies(document, described, schema):
-            yield replace(plain, content_type=media_type, json=value, note=name or media_type)
+            yield replace(plain, content_type=sent_as, json=value, note=name or media_type)
     elif kind == "multipart":
         yield from _forms(document, plain, media_type, schema, described.get("encoding", {}))
     elif kind == "form":
@@ -219,6 +244,10 @@ def _with_body(
         for name, value in _bodies(document, described, full):
             if raw := urlencode(list(_fields(value))).encode():
                 yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
+    elif kind == "text" and "*" not in media_type:
+        for name, value in _bodies(document, described, schema):
+            raw = text(value).encode()
+            yield replace(plain, content_type=media_type, raw=raw, note=name or media_type)
     elif kind == "raw" and "*" not in media_type:
         data = media.valid(media_type)[0].data
         yield replace(plain, content_type=media_type, raw=data, file="", note=media_type)
@@ -339,15 +368,6 @@ def file_schema(target: Target, draft: Draft) -> dict[str, Any]:
     if draft.parts is None:
         return schema
     return resolve(target.document, schema.get("properties", {}).get(draft.file, {}))
-
-
-def text(value: Any) -> str:
-    """A value as it stands in a path, a query, a header or a form's field."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | dict):
-        return json.dumps(value)
-    return "" if value is None else str(value)
 
 
 def shuffled(items: list[Any], rng: random.Random, most: int) -> list[Any]:

@@ -11,8 +11,10 @@ from typing import Any
 
 import schemathesis
 from schemathesis.core.failures import Failure
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import Interaction
+from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario, PhaseInfo
 from schemathesis.transport import requests as transport
 
 from scripts.fuzzing import media
@@ -186,6 +188,11 @@ class _Judge:
                     for case in recorder.iter_chain_cases(case_id=failure.case_id or case_id)
                 ]
                 shown_ = tuple(exchanges[id_] for id_ in chain if id_ in exchanges)
+                node = recorder.cases.get(failure.case_id or case_id)
+                meta = node.value.meta if node else None
+                negative = verdict.name == "negative_data_rejection"
+                if negative and meta is not None and only_unlisted(meta.phase):
+                    continue
                 label = failure.operation or recorder.label
                 if shown_ and self._unknown_method(label, shown_[-1]):
                     continue
@@ -240,6 +247,18 @@ class _Judge:
                 seconds=time.monotonic() - bench.started,
             )
         )
+
+
+def only_unlisted(phase: PhaseInfo) -> bool:
+    """Whether all that is wrong with a case is a parameter that nobody documented: a request may
+    always have more of those, proxies and browsers add cookies and headers of their own.
+    """
+    data = phase.data
+    return (
+        isinstance(data, CoveragePhaseData)
+        and data.scenario is CoverageScenario.OBJECT_UNEXPECTED_PROPERTIES
+        and data.parameter_location is not ParameterLocation.BODY
+    )
 
 
 def _exchange(interaction: Interaction) -> Exchange:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from scripts.fuzzing.credentials import Credentials, Redaction, Scheme, schemes
 from scripts.fuzzing.exchange import Exchange, Pace, Request, Sender
+from scripts.fuzzing.parameter_text import escaped
 from scripts.openapi import overlay, yaml_source
 from scripts.openapi.bundle import bundled
 from scripts.openapi.discriminator import told_apart
@@ -119,10 +120,12 @@ class Target:
         usable = self.credentials.usable(self.alternatives(view))
         return self.credentials.sign(request, usable) if usable else request
 
-    def url(self, view: OperationView, path: Mapping[str, object], query: str = "") -> str:
-        """The URL of an operation. Path parameters are percent-encoded here; `query` is not."""
+    def url(self, view: OperationView, path: Mapping[str, str], query: str = "") -> str:
+        """The URL of an operation. Path parameters are percent-encoded here unless they are
+        Escaped; `query` is not.
+        """
         filled = "".join(
-            quote(str(path[piece[1:-1]]), safe="")
+            escaped(path[piece[1:-1]])
             if piece[:1] == "{" and piece[1:-1] in path
             else quote(piece, safe="/%{}:@!$&'()*+,;=-._~")
             for piece in re.split(r"(\{[^{}]*\})", view.path)

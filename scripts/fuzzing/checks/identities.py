@@ -8,9 +8,10 @@ from typing import Any
 
 from scripts.fuzzing.bench import Bench, NotApplicable, decoded
 from scripts.fuzzing.checks import Check
-from scripts.fuzzing.draft import Draft, holds, text
+from scripts.fuzzing.draft import Draft, holds
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import Fact, value
+from scripts.fuzzing.parameter_text import text
 from scripts.openapi import pointer
 from scripts.openapi.operations import OperationView, resolve
 

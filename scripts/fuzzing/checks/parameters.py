@@ -8,7 +8,8 @@ from typing import Any
 from scripts.fuzzing.bench import Bench, NotApplicable, decoded, refused, shown
 from scripts.fuzzing.checks import Check
 from scripts.fuzzing.checks.json_bodies import leaves
-from scripts.fuzzing.draft import Draft, text
+from scripts.fuzzing.draft import Draft
+from scripts.fuzzing.parameter_text import spelt_out, text
 from scripts.openapi.operations import OperationView, resolve
 
 
@@ -184,11 +185,7 @@ def escapes_mean_the_same(bench: Bench) -> None:
         known = draft.parameter(place, name)
         if place == "header" or not known:
             continue
-        escaped = "".join(f"%{byte:02X}" for byte in known.encode())
-        marked = draft.with_parameter(place, name, "MARK").request(bench.target)
-        from dataclasses import replace
-
-        request = replace(marked, url=marked.url.replace("MARK", escaped))
+        request = draft.with_parameter(place, name, spelt_out(known)).request(bench.target)
         exchange = bench.send(request, view)
         bench.judged()
         if not 200 <= exchange.status < 300:

@@ -11,9 +11,10 @@ from PIL import Image
 
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, decoded, shown
-from scripts.fuzzing.draft import Draft, text
+from scripts.fuzzing.draft import Draft
 from scripts.fuzzing.exchange import Exchange
 from scripts.fuzzing.facts import Fact, value
+from scripts.fuzzing.parameter_text import text
 from scripts.openapi.operations import OperationView
 
 TRUE = "uploads are true"

@@ -101,7 +101,7 @@ def _opened(schema: Any) -> Any:
         return [_opened(item) for item in schema]
     if not is_object(schema):
         return schema
-    result = {key: _opened(value) for key, value in schema.items()}
+    result = {key: value if key in _VALUES else _opened(value) for key, value in schema.items()}
     if is_array(schema.get("enum")) and len(schema["enum"]) > 1:  # one is what tells it from others
         del result["enum"]
         kinds = {_JSON_TYPES[type(value)] for value in schema["enum"]}
@@ -117,6 +117,9 @@ def _opened(schema: Any) -> Any:
         result["required"] = [name for name in result["required"] if name not in hidden]
     return result
 
+
+_VALUES = frozenset({"const", "enum", "required"})
+"""Keywords whose value is no schema, whatever keys it has."""
 
 _OF_TYPES = frozenset(
     {
@@ -140,6 +143,10 @@ def _only_types(schema: Any) -> Any:
     for key, value in schema.items():
         if key in ("properties", "schemas", "$defs"):
             kept[key] = {name: _only_types(item) for name, item in value.items()}
+        elif key == "const" and (is_object(value) or is_array(value)):
+            kept.setdefault("type", _JSON_TYPES[type(value)])  # no literal of Python's types
+        elif key in _VALUES:
+            kept[key] = value
         elif key in _OF_TYPES:
             # one of several: whoever fits two by its types fits
             kept["anyOf" if key == "oneOf" else key] = _only_types(value)

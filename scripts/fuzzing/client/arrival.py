@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import jsonschema_rs
 
 from scripts.fuzzing.client.judgement import differences, parsed
-from scripts.fuzzing.client.package import PICTURE, Bound, Package, Place
+from scripts.fuzzing.client.package import Bound, Package, Place
 from scripts.fuzzing.client.raw_server import Arrived
 from scripts.fuzzing.client.schema_values import merged
 from scripts.fuzzing.draft import holds
@@ -98,7 +98,7 @@ def differences_of(package: Package, case: Sent, request: Arrived) -> Iterator[D
         elif place.where == "header" and not is_object(value):
             text = request.header(place.name) or ""
             shown = text.split(",") if is_array(value) and text else [text]
-            wanted = value if is_array(value) and value else [value or ""]
+            wanted = (value or [""]) if is_array(value) else [value]
             if len(shown) != len(wanted) or not all(
                 _same_text(place.schema, one, other.strip())
                 for one, other in zip(wanted, shown, strict=True)
@@ -174,16 +174,23 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
         if isinstance(value, File):
             if request.body != value.data:
                 yield "body", value.data[:200], request.body[:200]
-            wanted = (value.media,) if value.kind == "typed" else place.media
+            # without a type given a picture is called what it is, or what the document wants;
             # what bytes of no known format are called is the client's choice
-            known = value.kind == "typed" or value.data.startswith(PICTURE)
-            if known and not _listed(essence, wanted):
+            real = _real_type(value)
+            wanted = (value.media,) if value.kind == "typed" else (*place.media, real)
+            if (value.kind == "typed" or real) and not _listed(essence, wanted):
                 yield "content type", wanted, essence
             yield from _of_type(value, place.media, essence)
             yield from _of_attachment(value, request)
             return
-        if essence != place.media[0].partition(";")[0].strip().lower():
-            yield "content type", place.media[0], content
+        among = _of_a_kind(case.bound, place)
+        # a range is no type that could be sent
+        if "*" in essence or not _listed(essence, among):
+            yield "content type", among, content
+        if media_kind(place.media[0]) == "text":
+            if request.body != value.encode():
+                yield "body", value, request.body[:200]
+            return
         try:
             arrived = parsed(request.body)
         except ValueError as error:
@@ -209,6 +216,13 @@ def _of_body(package: Package, case: Sent, request: Arrived) -> Iterator[Differe
         yield "content type", fields[0][0].media, content
     elif request.body:
         yield "body", b"", request.body[:200]
+
+
+def _of_a_kind(bound: Bound, place: Place) -> list[str]:
+    """The media types of the bodies that are written as this one: a caller cannot choose."""
+    kind = media_kind(place.media[0])
+    listed = [media for one in bound.places if one.where == "body" for media in one.media]
+    return [m.partition(";")[0].strip().lower() for m in listed if media_kind(m) == kind]
 
 
 @dataclass(frozen=True)
@@ -299,9 +313,14 @@ def _listed(essence: str, wanted: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(essence, one) for one in ranges)
 
 
+def _real_type(file: File) -> str:
+    """What the first bytes of a file tell; empty if nothing."""
+    return next((kind for magic, kind in _MAGIC.items() if file.data.startswith(magic)), "")
+
+
 def _of_type(file: File, listed: Sequence[str], got: str) -> Iterator[Difference]:
     """A picture of a documented type is sent as what its bytes are, whatever it is called."""
-    real = next((kind for magic, kind in _MAGIC.items() if file.data.startswith(magic)), "")
+    real = _real_type(file)
     if file.kind != "typed" and real in listed and got != real:
         yield "type of a picture", real, got
 

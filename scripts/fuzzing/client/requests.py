@@ -100,7 +100,7 @@ def _picture(place: Place, data: bytes) -> File:
 def _usable(place: Place) -> bool:
     kinds = {media_kind(media) for media in place.media}
     # beside other kinds of body, bytes are told apart by their type only: File(...)
-    return kinds <= {"json"} or (kinds <= {"raw"} and place.argument != "body")
+    return kinds <= {"json"} or kinds <= {"text"} or (kinds <= {"raw"} and place.argument != "body")
 
 
 def _raw(place: Place) -> bool:
@@ -115,6 +115,8 @@ def _values(package: Package, place: Place) -> st.SearchStrategy[Any]:
         least = int(place.schema.get("minItems", 0))
         return st.lists(_files(["image/png"]), min_size=least, max_size=least + 2)
     drawn = values(package.document, place.schema)
+    if place.where == "body" and media_kind(place.media[0]) == "text":
+        return drawn.filter(lambda value: isinstance(value, str))
     if place.where == "body":
         allowed = validator(package, place.schema)
         return drawn.filter(allowed.is_valid)

@@ -7,9 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from scripts.fuzzing import exchange
+from scripts.fuzzing.parameter_text import (
+    escaped,
+    in_cookie,
+    in_header,
+    in_path,
+    in_query,
+    schema_of,
+)
 from scripts.fuzzing.sample import sample
 from scripts.fuzzing.target import Target
 from scripts.fuzzing.wire.draft import Draft, FormDraft, PartDraft
@@ -58,21 +66,33 @@ def good_requests(target: Target) -> list[GoodRequest]:
     """One for each operation and media type that can be asked for with what is known."""
     found: list[GoodRequest] = []
     for view in target.operations:
-        path = {str(p["name"]): _parameter(target, p) for p in view.parameters if p["in"] == "path"}
+        path = {
+            str(p["name"]): in_path(p, _parameter(target, p))
+            for p in view.parameters
+            if p["in"] == "path"
+        }
         # Short pages: what comes back is read, too.
         size = str(view.operation.get("x-pagination", {}).get("size", ""))
         query = "&".join(
-            f"{quote(str(p['name']))}="
-            + ("1" if p["name"] == size else quote(_text(_parameter(target, p)), safe=""))
+            f"{escaped(name)}={escaped(value)}"
             for p in view.parameters
             if p["in"] == "query" and (p.get("required") or p["name"] == size)
+            for name, value in in_query(p, 1 if p["name"] == size else _parameter(target, p))
         )
-        headers = tuple(
-            (str(p["name"]), _text(_parameter(target, p)))
+        headers = [
+            (str(p["name"]), in_header(p, _parameter(target, p)))
             for p in view.parameters
             if p["in"] == "header" and (p.get("required") or _example(p) is not None)
-        )
-        request = exchange.Request(view.method.upper(), target.url(view, path, query), headers)
+        ]
+        cookies = [
+            in_cookie(p, _parameter(target, p))
+            for p in view.parameters
+            if p["in"] == "cookie" and p.get("required")
+        ]
+        if cookies:
+            headers.append(("Cookie", "; ".join(cookies)))
+        url = target.url(view, path, query)
+        request = exchange.Request(view.method.upper(), url, tuple(headers))
         request = target.sign(request, view)
         parts = urlsplit(request.url)
         line = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -174,7 +194,7 @@ def _parameter(target: Target, parameter: Mapping[str, Any]) -> Any:
     if given is not None:
         return given
     example = _example(parameter)
-    return sample(target.document, parameter.get("schema", {})) if example is None else example
+    return sample(target.document, schema_of(parameter), items=1) if example is None else example
 
 
 def _media_example(document: dict[str, Any], media: Mapping[str, Any]) -> Any:

@@ -228,7 +228,9 @@ def decode(expected: Expected, read: Spool | list[Part], schemas: Schemas) -> Bo
         return JSONBody(value)
     if media_type == _URLENCODED and expected.schema is not None:
         return _decode_urlencoded(expected.schema, bytes(read), schemas)
-    if not read and not media_type.startswith("text/"):
+    if media_type.startswith("text/"):
+        _check_text(expected, bytes(read), schemas)
+    elif not read:
         raise Refused(Reason.BODY, "the body is empty", faults=[Fault("body", "", "empty")])
     facts = _image(read, media_type, "body", "") if media_type.startswith("image/") else None
     return File("", None, media_type, read, facts)
@@ -271,6 +273,25 @@ def _check(schema: Node | None, value: JSON, schemas: Schemas) -> None:
     faults = schemas.faults(schema, value, "body") if schema else []
     if faults:
         raise Refused(Reason.BODY, str(faults[0]), faults=faults)
+
+
+_CHARSETS = ("utf-8", "us-ascii", "iso-8859-1", "utf-16")
+
+
+def _check_text(expected: Expected, data: bytes, schemas: Schemas) -> None:
+    """Check a text against its schema, where that describes one; it may be empty."""
+    schema = expected.schema
+    charset = expected.content_type.parameters.get("charset", "utf-8").lower()
+    if schema is None or "string" not in schema.types() or _binary(schema):
+        return
+    if charset not in _CHARSETS:
+        return  # some take minutes to read
+    try:
+        text = data.decode(charset)
+    except ValueError as error:
+        message = "the text is not of its charset"
+        raise Refused(Reason.SYNTAX, message, faults=[Fault("body", "", message)]) from error
+    _check(schema, text, schemas)
 
 
 def _image(data: Spool, declared: str | None, place: str, name: str) -> ImageFacts:

@@ -61,6 +61,8 @@ def scalar(text: str, types: tuple[str, ...]) -> JSON:
         return text == "true"
     if types == ("null",) and text == "":
         return None
+    if "null" in types and "string" not in types and text == "null":
+        return None  # how to write it is left open; where no text may stand it is no text
     return text
 
 
