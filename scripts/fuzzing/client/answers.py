@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -32,8 +33,18 @@ class Documented:
     kind: str
     media: str = ""
     schema: Any = None
-    accepts: jsonschema_rs.Validator | None = None
-    typed: jsonschema_rs.Validator | None = None
+    package: Package | None = None
+
+    # Made when they are asked for: of a large document they take as long as the run may.
+    @cached_property
+    def accepts(self) -> jsonschema_rs.Validator:
+        assert self.package is not None
+        return _validator(self.package, self.schema, _opened)
+
+    @cached_property
+    def typed(self) -> jsonschema_rs.Validator:
+        assert self.package is not None
+        return _validator(self.package, self.schema, _outline)
 
 
 @dataclass(frozen=True)
@@ -75,10 +86,7 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
         media_object: dict[str, Any] = content[chosen] or {}
         schema = media_object.get("schema")
         if kind == "json":
-            known: Any = schema or {}
-            accepts = _validator(package, known, _opened)
-            typed = _validator(package, known, _outline)
-            found.append(Documented(str(status), kind, chosen, known, accepts, typed))
+            found.append(Documented(str(status), kind, chosen, schema or {}, package))
         else:
             found.append(Documented(str(status), "text" if kind == "text" else "bytes", chosen))
     return found
@@ -89,10 +97,17 @@ def _validator(
 ) -> jsonschema_rs.Validator:
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "components": {"schemas": package.document.get("components", {}).get("schemas", {})},
-        "allOf": [schema],
+        "components": {"schemas": _schemas(package, change)},
+        "allOf": [change(schema)],
     }
-    return jsonschema_rs.validator_for(change(copy.deepcopy(whole)), validate_formats=True)
+    return jsonschema_rs.validator_for(whole, validate_formats=True)
+
+
+@lru_cache(maxsize=4)
+def _schemas(package: Package, change: Callable[[Any], Any]) -> Any:
+    """The document's schemas, changed once for all answers."""
+    found = package.document.get("components", {}).get("schemas", {})
+    return {name: change(schema) for name, schema in found.items()}
 
 
 def _opened(schema: Any) -> Any:
