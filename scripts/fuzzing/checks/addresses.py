@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from scripts.fuzzing.bench import Bench, NotApplicable, shown
 from scripts.fuzzing.checks import Check
-from scripts.openapi.operations import OperationView
+from scripts.openapi.operations import OperationView, operations
 
 _METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "FUZZ")
 
@@ -14,7 +15,7 @@ _METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE",
 def other_methods_do_nothing(bench: Bench) -> None:
     """A method that the document does not have is refused; the stub's 405 lists those it has."""
     documented: dict[str, set[str]] = {}
-    for view in bench.views:
+    for view in operations(bench.target.document):
         documented.setdefault(view.path, set()).add(view.method.upper())
     for view in {view.path: view for view in bench.views}.values():
         known = documented[view.path]
@@ -72,7 +73,7 @@ def other_paths_lead_nowhere(bench: Bench) -> None:
             base + ";x=1",
         )
         for url in others:
-            if url == base or (not bench.target.keeps and _a_value(view, url, base)):
+            if url == base or (not bench.target.keeps and _a_value(bench, view, url)):
                 continue
             exchange = bench.send(replace(request, url=f"{url}?{query}" if query else url))
             bench.judged()
@@ -86,9 +87,20 @@ def other_paths_lead_nowhere(bench: Bench) -> None:
                 )
 
 
-def _a_value(view: OperationView, url: str, base: str) -> bool:
-    """Whether another path is one with another value at its end, all of which have an example."""
-    return view.path.endswith("}") and url.startswith(base) and "/" not in url[len(base) :]
+def _a_value(bench: Bench, view: OperationView, url: str) -> bool:
+    """Whether another path is a documented one too, of this method, with other values in it: all
+    of them have an example.
+    """
+    path = url.removeprefix(bench.target.base_url)
+    return any(
+        re.fullmatch(_VALUES.sub(_ANY, re.escape(other.path)), path)
+        for other in operations(bench.target.document)
+        if other.method == view.method and "{" in other.path
+    )
+
+
+_VALUES = re.compile(r"\\\{.*?\\\}")  # as re.escape writes them
+_ANY = "[^/]+"
 
 
 CHECKS = [
