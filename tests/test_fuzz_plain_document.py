@@ -57,7 +57,7 @@ components:
       description: no
       content:
         application/json:
-          schema: {type: object, required: [detail], properties: {detail: {type: string}}}
+          schema: {required: [detail], properties: {detail: {type: string}}}
     Thing:
       description: ok
       content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}
@@ -67,6 +67,7 @@ components:
       type: object
       properties:
         any: {$ref: "#/components/schemas/Anything"}
+        slug: {allOf: [{type: string}, {type: string, minLength: 6}]}
         ends: {type: string, format: date-time, nullable: true, default: null}
         tokens:
           type: object

@@ -111,12 +111,21 @@ def _schemas(package: Package, change: Callable[[Any], Any]) -> Any:
 
 
 def _opened(schema: Any) -> Any:
-    """A schema without closed lists of values and of keys."""
+    """A schema without closed lists of values and of keys; what describes properties and names no
+    type is an object's, as a client reads it.
+    """
     if is_array(schema):
         return [_opened(item) for item in schema]
     if not is_object(schema):
         return schema
-    result = {key: _opened(value) for key, value in schema.items()}
+    result = {
+        key: {name: _opened(one) for name, one in value.items()}
+        if key in _NAMED and is_object(value)
+        else _opened(value)
+        for key, value in schema.items()
+    }
+    if is_object(result.get("properties")):
+        result.setdefault("type", "object")
     if is_array(schema.get("enum")) and len(schema["enum"]) > 1:  # one is what tells it from others
         del result["enum"]
         kinds = {_JSON_TYPES[type(value)] for value in schema["enum"]}
@@ -132,6 +141,8 @@ def _opened(schema: Any) -> Any:
         result["required"] = [name for name in result["required"] if name not in hidden]
     return result
 
+
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 
 _OF_TYPES = frozenset(
     {
