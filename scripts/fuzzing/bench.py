@@ -103,7 +103,11 @@ class Bench:
     def send(
         self, what: Draft | Request, view: OperationView | None = None, sender: Sender | None = None
     ) -> Exchange:
-        """Send a request and let the watchers see the exchange."""
+        """Send a request and let the watchers see the exchange. Raises Unjudged when the time is
+        up: some checks send as many requests as the document has operations.
+        """
+        if self.budget.spent:
+            raise Unjudged("no time was left")
         if isinstance(what, Draft):
             view, what = what.view, what.request(self.target)
         exchange = (sender or self.sender).send(what)

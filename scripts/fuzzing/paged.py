@@ -189,6 +189,8 @@ def _array(bench: Bench, view: OperationView) -> list[str] | None:
     arrays = [
         name
         for name, described in schema.get("properties", {}).items()
-        if is_object(described) and "items" in resolve(bench.target.document, described)
+        if is_object(described)
+        and is_object(found := resolve(bench.target.document, described))
+        and "items" in found
     ]
     return arrays if len(arrays) == 1 else None

@@ -59,11 +59,14 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - Enum values whose names would be the same in Python get others. Whether null is one of them
       is told by the values alone.
     - An enum that is not of texts or of whole numbers is what its values have in common.
+    - An ``allOf`` of several schemas that are no objects is one schema with the keywords of all.
     - A parameter in a path is never null.
     - Of media types that describe the same value the best is left, see `redundant`.
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
+    for _, schema in objects(result):
+        _fold_plain(result, cast("dict[str, Any]", schema))
     follow_references(result)
     for view in operations(result):
         for parameter in view.parameters:
@@ -105,6 +108,29 @@ def _plain_const(schema: dict[str, Any]) -> None:
     schema.setdefault("type", kind)
     if kind == "array":
         schema.setdefault("items", {})
+
+
+def _fold_plain(document: dict[str, Any], schema: dict[str, Any]) -> None:
+    """Write an ``allOf`` of texts, numbers or truth values as one schema; the generator takes every
+    ``allOf`` of several for an object.
+    """
+    parts = schema.get("allOf")
+    if not is_array(parts) or len(parts) < 2 or "$ref" in schema:
+        return
+    folded: dict[str, Any] = {}
+    for part in (resolve(document, one) for one in parts):
+        if "type" in part and folded.get("type", part["type"]) != part["type"]:
+            return  # nothing fits both
+        folded.update(part)
+    folded.update({key: value for key, value in schema.items() if key != "allOf"})
+    kinds = _kinds(folded)
+    if kinds and _PLAIN.issuperset(kinds) and not folded.keys() & _STRUCTURE:
+        schema.pop("allOf")
+        schema.update(copy.deepcopy(folded))
+
+
+_PLAIN = frozenset({"string", "integer", "number", "boolean"})
+_STRUCTURE = frozenset({"allOf", "anyOf", "oneOf", "properties", "items", "$ref"})
 
 
 def redundant(document: dict[str, Any], content: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -32,8 +33,18 @@ class Documented:
     kind: str
     media: str = ""
     schema: Any = None
-    accepts: jsonschema_rs.Validator | None = None
-    typed: jsonschema_rs.Validator | None = None
+    package: Package | None = None
+
+    # Made when they are asked for: of a large document they take as long as the run may.
+    @cached_property
+    def accepts(self) -> jsonschema_rs.Validator:
+        assert self.package is not None
+        return _validator(self.package, self.schema, _opened)
+
+    @cached_property
+    def typed(self) -> jsonschema_rs.Validator:
+        assert self.package is not None
+        return _validator(self.package, self.schema, _outline)
 
 
 @dataclass(frozen=True)
@@ -75,10 +86,7 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
         media_object: dict[str, Any] = content[chosen] or {}
         schema = media_object.get("schema")
         if kind == "json":
-            known: Any = schema or {}
-            accepts = _validator(package, known, _opened)
-            typed = _validator(package, known, _outline)
-            found.append(Documented(str(status), kind, chosen, known, accepts, typed))
+            found.append(Documented(str(status), kind, chosen, schema or {}, package))
         else:
             found.append(Documented(str(status), "text" if kind == "text" else "bytes", chosen))
     return found
@@ -89,19 +97,30 @@ def _validator(
 ) -> jsonschema_rs.Validator:
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "components": {"schemas": package.document.get("components", {}).get("schemas", {})},
-        "allOf": [schema],
+        "components": {"schemas": _schemas(package, change)},
+        "allOf": [change(schema)],
     }
-    return jsonschema_rs.validator_for(change(copy.deepcopy(whole)), validate_formats=True)
+    return jsonschema_rs.validator_for(whole, validate_formats=True)
+
+
+@lru_cache(maxsize=4)
+def _schemas(package: Package, change: Callable[[Any], Any]) -> Any:
+    """The document's schemas, changed once for all answers."""
+    found = package.document.get("components", {}).get("schemas", {})
+    return {name: change(schema) for name, schema in found.items()}
 
 
 def _opened(schema: Any) -> Any:
-    """A schema without closed lists of values and of keys."""
+    """A schema without closed lists of values and of keys; what describes properties and names no
+    type is an object's, as a client reads it.
+    """
     if is_array(schema):
         return [_opened(item) for item in schema]
     if not is_object(schema):
         return schema
-    result = {key: value if key in _VALUES else _opened(value) for key, value in schema.items()}
+    result = {key: _opened_value(key, value) for key, value in schema.items()}
+    if is_object(result.get("properties")):
+        result.setdefault("type", "object")
     if is_array(schema.get("enum")) and len(schema["enum"]) > 1:  # one is what tells it from others
         del result["enum"]
         kinds = {_JSON_TYPES[type(value)] for value in schema["enum"]}
@@ -118,8 +137,18 @@ def _opened(schema: Any) -> Any:
     return result
 
 
+def _opened_value(key: str, value: Any) -> Any:
+    if key in _VALUES:
+        return value
+    if key in _NAMED and is_object(value):
+        return {name: _opened(one) for name, one in value.items()}
+    return _opened(value)
+
+
 _VALUES = frozenset({"const", "enum", "required"})
 """Keywords whose value is no schema, whatever keys it has."""
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+"""Keywords whose value holds a schema by name."""
 
 _OF_TYPES = frozenset(
     {

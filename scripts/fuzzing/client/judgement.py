@@ -240,7 +240,6 @@ def _encodes_back(package: Package, case: Scripted, value: Any) -> Wrong | None:
 
 def _of_types(case: Scripted, value: Any) -> Wrong | None:
     assert case.documented is not None
-    assert case.documented.typed is not None
     if case.documented.typed.is_valid(parsed(case.content)):
         return None
     return Wrong(
@@ -280,7 +279,6 @@ def acceptable(case: Scripted) -> bool:
         except (ValueError, LookupError):
             return False
         return True
-    assert said.accepts is not None
     try:
         value = parsed(case.content)
         # halves of surrogate pairs are no text, numbers beyond a double no numbers to most readers

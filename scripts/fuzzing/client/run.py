@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -83,7 +83,7 @@ def _requests(
 ) -> None:
     progress.stage("client: requests")
     with _asking(package, progress, counts) as verdict:
-        for index, bound in enumerate(package.bound):
+        for index, bound in enumerate(_timely(package.bound, budget, counts, "requests")):
             share = budget.share(1 / (len(package.bound) - index))
             cases = requests.sent(package, bound)
             search(cases, verdict, budget=share, seed=seed, emit=emit)
@@ -94,11 +94,23 @@ def _asked(
 ) -> None:
     progress.stage("client: odd arguments")
     with _asking(package, progress, counts) as verdict:
-        for bound in package.bound:
+        for bound in _timely(package.bound, budget, counts, "odd arguments"):
             for case in requests.fixed(package, bound):
-                found = None if budget.spent else verdict(case)
+                if budget.spent:
+                    break
+                found = verdict(case)
                 if found is not None:
                     emit(replace(found, seed=seed))
+
+
+def _timely(asked: Sequence[Bound], budget: Budget, counts: Counts, stage: str) -> Iterator[Bound]:
+    """The operations that there is time for; a note says how many there is none for."""
+    for index, bound in enumerate(asked):
+        if budget.spent:
+            left = len(asked) - index
+            counts.notes.append(f"client: {stage}: no time was left for {left} of {len(asked)}")
+            return
+        yield bound
 
 
 @contextmanager
@@ -205,9 +217,11 @@ def _swept(
 ) -> None:
     progress.stage("client: one step from the examples")
     with _answering(package, progress, counts) as verdict:
-        for bound in _answered(package):
+        for bound in _timely(_answered(package), budget, counts, "one step from the examples"):
             for case in swept(package, bound, documented(package, bound)):
-                found = None if budget.spent else verdict(case)
+                if budget.spent:
+                    break
+                found = verdict(case)
                 if found is not None:
                     emit(replace(found, seed=seed))
 
@@ -216,11 +230,11 @@ def _answers(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
     progress.stage("client: answers")
-    answers = {bound.label: documented(package, bound) for bound in package.bound}
     asked = _answered(package)
     with _answering(package, progress, counts) as verdict:
-        for index, bound in enumerate(asked):
+        for index, bound in enumerate(_timely(asked, budget, counts, "answers")):
             share = budget.share(1 / (len(asked) - index))
+            answers = {bound.label: documented(package, bound)}
             search(scripted(package, answers, bound), verdict, budget=share, seed=seed, emit=emit)
 
 

@@ -88,7 +88,8 @@ def merged(document: dict[str, Any], schema: Any) -> dict[str, Any]:
     if not is_object(schema):
         return {}
     if "$ref" in schema:
-        found: dict[str, Any] = dict(resolve(document, schema))
+        named: Any = resolve(document, schema)
+        found: dict[str, Any] = dict(named) if is_object(named) else {}
         beside = {key: value for key, value in schema.items() if key != "$ref"}
         schema = {**found, **beside}
     result = {key: value for key, value in schema.items() if key != "allOf"}
@@ -152,7 +153,8 @@ def values(
     keys and members of enums. Keywords beyond those of usual documents (`not`, `if`) are
     not looked at: who needs to know validates.
     """
-    if schema is False:
+    named: Any = resolve(document, schema)
+    if named is False:
         return st.nothing()
     known = merged(document, schema)
     if "const" in known:

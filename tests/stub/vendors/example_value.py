@@ -86,8 +86,10 @@ class _Maker:
         given = value.get("examples")
         if isinstance(given, list) and given:
             return given[0]
+        types = schema.types()
         for key in ("example", "default", "const"):
-            if key in value:
+            # a default of null is often written where the type has none
+            if key in value and (value[key] is not None or not types or "null" in types):
                 return value[key]
         choices = value.get("enum")
         if isinstance(choices, list) and choices:
@@ -98,7 +100,8 @@ class _Maker:
                 return self._first(schema, branches)
             if len(alone := schema.elements("allOf")) == 1 and not branches:
                 return self.value(alone[0])
-        types = schema.types()
+        if "allOf" in value and types and "object" not in types:
+            return self.value(_folded(schema, value))
         if "object" in types or "properties" in value or "allOf" in value:
             return self._object(schema)
         if "array" in types or "prefixItems" in value:
@@ -132,10 +135,18 @@ class _Maker:
         extra = schema.get("additionalProperties")
         if not known.members and extra is not None and isinstance(extra.value, dict):
             with contextlib.suppress(_Endless):
-                made["name"] = self.value(extra)
+                made[self._name(schema)] = self.value(extra)
         for name in known.required - set(made):
             made[name] = None  # nothing is said of it
         return made | known.fixed
+
+    def _name(self, schema: Node) -> str:
+        """The name of a member that only `additionalProperties` describes."""
+        names = schema.get("propertyNames")
+        if names is None or not isinstance(names.value, dict):
+            return "name"
+        made = self.value(names) if names.types() or "const" in names.value else None
+        return made if isinstance(made, str) else example_text.of(names.value)
 
     def _gather(self, schema: Node, known: _Object, above: tuple[str, ...]) -> None:
         if schema.pointer in above:
@@ -166,6 +177,15 @@ class _Maker:
                     raise
                 break
         return made
+
+
+def _folded(schema: Node, value: JSONObject) -> Node:
+    """A schema that is no object's with the keywords of its `allOf` in it."""
+    folded: JSONObject = {}
+    for part in schema.elements("allOf"):
+        folded |= part.value if isinstance(part.value, dict) else {}
+    folded |= {key: found for key, found in value.items() if key != "allOf"}
+    return Node(schema.document, f"{schema.pointer}/allOf", folded)
 
 
 def _discriminated(schema: Node, branch: Node) -> JSONObject:
