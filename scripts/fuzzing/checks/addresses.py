@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from scripts.fuzzing.bench import Bench, NotApplicable, shown
@@ -73,7 +74,7 @@ def other_paths_lead_nowhere(bench: Bench) -> None:
             base + ";x=1",
         )
         for url in others:
-            if url == base or (not bench.target.keeps and _a_value(view, url, base)):
+            if url == base or (not bench.target.keeps and _a_value(bench, view, url)):
                 continue
             exchange = bench.send(replace(request, url=f"{url}?{query}" if query else url))
             bench.judged()
@@ -87,9 +88,20 @@ def other_paths_lead_nowhere(bench: Bench) -> None:
                 )
 
 
-def _a_value(view: OperationView, url: str, base: str) -> bool:
-    """Whether another path is one with another value at its end, all of which have an example."""
-    return view.path.endswith("}") and url.startswith(base) and "/" not in url[len(base) :]
+def _a_value(bench: Bench, view: OperationView, url: str) -> bool:
+    """Whether another path is a documented one too, of this method, with other values in it: all
+    of them have an example.
+    """
+    path = url.removeprefix(bench.target.base_url)
+    return any(
+        re.fullmatch(_VALUES.sub(_ANY, re.escape(other.path)), path)
+        for other in operations(bench.target.document)
+        if other.method == view.method and "{" in other.path
+    )
+
+
+_VALUES = re.compile(r"\\\{.*?\\\}")  # as re.escape writes them
+_ANY = "[^/]+"
 
 
 CHECKS = [
