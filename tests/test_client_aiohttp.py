@@ -121,7 +121,9 @@ def test_what_breaks_on_one_used_connection_is_not_sent_on_the_next() -> None:
 def test_an_answer_may_come_before_the_body() -> None:
     body = json.dumps(PINGONE.refusal).encode()
     with Recorder(reply(413, body, when="head")) as server:
-        assert sending(WAY, PINGONE, server.url, bytes(4 << 20)).status_code == 413
+        # as much as the system takes at once: aiohttp leaves more behind in a transport that it
+        # closes, and the end of the loop may come before the end of that
+        assert sending(WAY, PINGONE, server.url, bytes(256 << 10)).status_code == 413
 
 
 def test_a_file_that_fails_while_it_is_sent_tells_its_own_error() -> None:
