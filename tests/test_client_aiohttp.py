@@ -131,11 +131,13 @@ async def _until_connections_end() -> AsyncGenerator[aiohttp.ClientSession, None
         return sockets[-1]
 
     connector = aiohttp.TCPConnector(socket_factory=make)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        yield session
-    async with asyncio.timeout(10):
-        while any(one.fileno() >= 0 for one in sockets):
-            await asyncio.sleep(0)
+    try:
+        async with aiohttp.ClientSession(connector=connector) as session:
+            yield session
+    finally:  # the error of the test passes through here
+        async with asyncio.timeout(10):
+            while any(one.fileno() >= 0 for one in sockets):
+                await asyncio.sleep(0)
 
 
 def test_an_answer_may_come_before_the_body() -> None:
