@@ -19,7 +19,7 @@ import httpx2
 import pytest
 
 from tests.delivery import file_of, ok
-from tests.recorder import Recorder, Step, close, redirect, reply, reset, silence
+from tests.recorder import Exchange, Recorder, Step, close, redirect, reply, reset, silence
 from tests.test_client_answers import BROKEN
 from tests.vendors import PINGONE, QUESTIONPRO, SECRET, USER, Vendor, every_vendor
 from tests.ways import sending, through
@@ -140,11 +140,18 @@ async def _until_connections_end() -> AsyncGenerator[aiohttp.ClientSession, None
                 await asyncio.sleep(0)
 
 
-def test_an_answer_may_come_before_the_body() -> None:
+def test_an_answer_before_the_body_ends_the_connection_with_what_was_not_sent() -> None:
     body = json.dumps(PINGONE.refusal).encode()
-    with Recorder(reply(413, body, when="head")) as server:
-        answer = sending(WAY, PINGONE, server.url, bytes(4 << 20), pool=_until_connections_end)
-    assert answer.status_code == 413
+    answer, over = reply(413, body), threading.Event()
+
+    def act(exchange: Exchange) -> bool:
+        answer.act(exchange)
+        return not over.wait(30)  # and nobody reads
+
+    with Recorder(Step(act, "head")) as server:
+        error = sending(WAY, PINGONE, server.url, bytes(32 << 20), pool=_until_connections_end)
+        over.set()
+    assert error.status_code == 413
 
 
 def test_a_file_that_fails_while_it_is_sent_tells_its_own_error() -> None:

@@ -98,12 +98,18 @@ _TRACE = _trace()
 
 
 class _Upload:
-    """A body as aiohttp takes it. It keeps its failure, which aiohttp calls a connection error."""
+    """A body as aiohttp takes it.
+
+    Attributes:
+        failure: its own, which aiohttp calls a connection error.
+        handed_over: whether aiohttp has all of it.
+    """
 
     def __init__(self, sources: Sequence[Source], deadline: _Deadline) -> None:
         self._body = BodyStream(sources)
         self._deadline = deadline
         self.failure: Exception | None = None
+        self.handed_over = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
@@ -114,6 +120,7 @@ class _Upload:
         except Exception as error:
             self.failure = error
             raise
+        self.handed_over = True
         self._deadline.written()
 
 
@@ -180,10 +187,16 @@ class AiohttpSession:
                     timeout=deadline.client_timeout,
                     trace_request_ctx=deadline,
                 ) as response:
+                    # aiohttp lets go of it with the answer's last byte
+                    connection = response.connection
+                    transport = connection.transport if connection is not None else None
                     async for chunk in response.content.iter_any():
                         if not content.add(chunk):
                             break
                     deadline.finish()
+                    if transport is not None and upload is not None and not upload.handed_over:
+                        # closing, as aiohttp does, waits until a server that has answered reads on
+                        transport.abort()
         except (aiohttp.ClientError, TimeoutError) as error:
             if upload is not None and upload.failure is not None:
                 raise upload.failure from None
