@@ -115,6 +115,15 @@ DOCUMENTS: dict[str, tuple[Change, str]] = {
     "enum is a text": (put(SCHEMAS, "X", {"enum": "a"}), "X/enum"),
     "minimum is a text": (put(SCHEMAS, "X", {"minimum": "1"}), "X/minimum"),
     "exclusiveMinimum of 3.0": (put(SCHEMAS, "X", {"exclusiveMinimum": True}), "X/exclusive"),
+    "nullable of 3.0": (
+        put(THING, "a", {"type": "string", "nullable": True}),
+        "nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `type: [string, ",
+    ),
+    "nullable beside a $ref": (
+        put(THING, "a", {"$ref": "#/components/schemas/Page", "nullable": True}),
+        "a/nullable: nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `anyOf",
+    ),
+    "nullable in a parameter": (query(schema={"enum": ["a"], "nullable": True}), "List null among"),
     "a name with a space": (put(SCHEMAS, "a b", {}), "'a b'"),
     "components is a list": (put("", "components", []), "/components"),
     "security is a text": (put("", "security", "x"), "/security"),
@@ -144,6 +153,12 @@ DOCUMENTS: dict[str, tuple[Change, str]] = {
 }
 
 FINE: dict[str, str | bytes] = {
+    "a property that is called nullable": yaml.safe_dump(
+        things(put(THING, "nullable", {"type": "boolean"}))
+    ),
+    "nullable that is false": yaml.safe_dump(
+        things(put(THING, "a", {"type": "string", "nullable": False}))
+    ),
     "JSON": json.dumps(BASE),
     "JSON indented by tabs": json.dumps(BASE, indent="\t"),
     "a byte order mark": b"\xef\xbb\xbf" + TEXT.encode(),
