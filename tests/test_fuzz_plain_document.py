@@ -68,7 +68,7 @@ components:
       properties:
         any: {$ref: "#/components/schemas/Anything"}
         slug: {allOf: [{type: string}, {type: string, minLength: 6}]}
-        ends: {type: string, format: date-time, default: null}
+        ends: {type: [string, "null"], format: date-time, default: null}
         tokens:
           type: object
           propertyNames: {const: colors}
