@@ -138,7 +138,7 @@ CASES: dict[str, tuple[Change, str]] = {
                 "Thing": {"allOf": [{"$ref": "#/components/schemas/Text"}, {"type": "object"}]},
             }
         ),
-        "allOf a non-object",
+        "nothing fits this allOf: its parts want string and object",
     ),
     # names that Python could not tell apart
     "methods of one name": (

@@ -15,6 +15,7 @@ from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import METHODS, media_kind, operations, properties, resolve
 from scripts.openapi.validity import objects
 
+from .conjunction import JSON_TYPES, fold
 from .python_types import RESERVED_CLASSES
 from .references import follow_references
 
@@ -59,14 +60,15 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - Enum values whose names would be the same in Python get others. Whether null is one of them
       is told by the values alone.
     - An enum that is not of texts or of whole numbers is what its values have in common.
-    - An ``allOf`` of several schemas that are no objects is one schema with the keywords of all.
+    - An ``allOf`` that the generator takes for something else is written otherwise, see
+      `conjunction`.
     - A parameter in a path is never null.
     - Of media types that describe the same value the best is left, see `redundant`.
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
     for _, schema in objects(result):
-        _fold_plain(result, cast("dict[str, Any]", schema))
+        fold(result, cast("dict[str, Any]", schema))
     follow_references(result)
     for view in operations(result):
         for parameter in view.parameters:
@@ -101,36 +103,13 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
 def _plain_const(schema: dict[str, Any]) -> None:
     """The generator takes a const of texts, numbers and booleans; of any other the type is left."""
     value: object = schema["const"]
-    kind = _JSON_TYPES.get(type(value), "string")
+    kind = JSON_TYPES.get(type(value), "string")
     if kind not in ("null", "array", "object"):
         return
     del schema["const"]
     schema.setdefault("type", kind)
     if kind == "array":
         schema.setdefault("items", {})
-
-
-def _fold_plain(document: dict[str, Any], schema: dict[str, Any]) -> None:
-    """Write an ``allOf`` of texts, numbers or truth values as one schema; the generator takes every
-    ``allOf`` of several for an object.
-    """
-    parts = schema.get("allOf")
-    if not is_array(parts) or len(parts) < 2 or "$ref" in schema:
-        return
-    folded: dict[str, Any] = {}
-    for part in (resolve(document, one) for one in parts):
-        if "type" in part and folded.get("type", part["type"]) != part["type"]:
-            return  # nothing fits both
-        folded.update(part)
-    folded.update({key: value for key, value in schema.items() if key != "allOf"})
-    kinds = _kinds(folded)
-    if kinds and _PLAIN.issuperset(kinds) and not folded.keys() & _STRUCTURE:
-        schema.pop("allOf")
-        schema.update(copy.deepcopy(folded))
-
-
-_PLAIN = frozenset({"string", "integer", "number", "boolean"})
-_STRUCTURE = frozenset({"allOf", "anyOf", "oneOf", "properties", "items", "$ref"})
 
 
 def redundant(document: dict[str, Any], content: Mapping[str, Any]) -> list[str]:
@@ -244,24 +223,13 @@ def _reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any
     return list(found.values())
 
 
-_JSON_TYPES: dict[type, str] = {
-    type(None): "null",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
-
-
 def _name_members(schema: dict[str, Any]) -> None:
     values: list[Any] = schema["enum"]
     if any(value is not None and type(value) is not int for value in values) and not all(
         value is None or isinstance(value, str) for value in values
     ):
         del schema["enum"]
-        schema.setdefault("type", sorted({_JSON_TYPES[type(value)] for value in values}))
+        schema.setdefault("type", sorted({JSON_TYPES[type(value)] for value in values}))
         return
     if not all(value is None or isinstance(value, str) for value in values):
         return  # numbers have names of their own
