@@ -121,7 +121,7 @@ DOCUMENTS: dict[str, tuple[Change, str]] = {
     ),
     "nullable beside a $ref": (
         put(THING, "a", {"$ref": "#/components/schemas/Page", "nullable": True}),
-        "a/nullable: nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `anyOf",
+        "a/nullable: nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `any",
     ),
     "nullable in a parameter": (query(schema={"enum": ["a"], "nullable": True}), "List null among"),
     "a name with a space": (put(SCHEMAS, "a b", {}), "'a b'"),

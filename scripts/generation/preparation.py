@@ -12,7 +12,14 @@ from openapi_python_client.strings import snake_case
 
 from scripts.openapi.discriminator import chosen_by
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import METHODS, media_kind, operations, properties, resolve
+from scripts.openapi.operations import (
+    METHODS,
+    answer_kind,
+    media_kind,
+    operations,
+    properties,
+    resolve,
+)
 from scripts.openapi.validity import objects
 
 from .conjunction import JSON_TYPES, fold
@@ -56,6 +63,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
       ``format: binary``.
     - Of several media types of an answer the generator reads the first; JSON comes first. An answer
       without schema it takes for one without body.
+    - ``format: binary`` means nothing in JSON, a URL or a header, where it is a text.
     - ``required`` does not concern what a direction does not carry (``readOnly``, ``writeOnly``).
     - Enum values whose names would be the same in Python get others. Whether null is one of them
       is told by the values alone.
@@ -63,6 +71,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - An ``allOf`` that the generator takes for something else is written otherwise, see
       `conjunction`.
     - A parameter in a path is never null.
+    - Of a range of media types one is named that can be written and read.
     - Of media types that describe the same value the best is left, see `redundant`.
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
@@ -77,6 +86,9 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
         body = resolve(result, view.operation.get("requestBody", {}))
         for media_type in redundant(result, body.get("content", {})):
             del body["content"][media_type]
+        for media_type in [one for one in body.get("content", {}) if "*" in one]:
+            content = body["content"].pop(media_type)
+            body["content"].setdefault(_concrete(media_type, media_kind(media_type)), content)
         for media_type, content in body.get("content", {}).items():
             kind = media_kind(media_type)
             if kind == "raw":
@@ -88,7 +100,8 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
             else:
                 content.setdefault("schema", {})
         for response in view.operation.get("responses", {}).values():
-            _readable(resolve(result, response).get("content", {}))
+            _readable(result, resolve(result, response).get("content", {}))
+    _texts_that_are_no_files(result)
     _relax_required(result)
     for _, value in objects(result):
         if "const" in value:
@@ -162,16 +175,23 @@ def _not_null(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
     return schema if result == known else result
 
 
-def _readable(content: dict[str, Any]) -> None:
-    ordered = sorted(content.items(), key=lambda item: media_kind(item[0]) != "json")
+def _readable(document: dict[str, Any], content: dict[str, Any]) -> None:
+    kinds = {name: answer_kind(document, name, media) for name, media in content.items()}
+    ordered = sorted(content.items(), key=lambda item: kinds[item[0]] != "json")
     content.clear()
-    content.update(ordered)
-    for media_type, media in content.items():
-        kind = media_kind(media_type)
+    for media_type, media in ordered:
+        kind = kinds[media_type]
+        content.setdefault(_concrete(media_type, kind), media)
         if kind == "raw":
             media["schema"] = dict(_BINARY)
         else:
             media.setdefault("schema", {"type": "string"} if kind == "text" else {})
+
+
+def _concrete(media_type: str, kind: str) -> str:
+    """The media type that is sent or asked for: a range names none."""
+    concrete = {"json": "application/json", "text": "text/plain"}
+    return concrete.get(kind, media_type) if "*" in media_type else media_type
 
 
 def _binary_parts(document: dict[str, Any], content: dict[str, Any]) -> None:
@@ -186,6 +206,23 @@ def _binary_parts(document: dict[str, Any], content: dict[str, Any]) -> None:
             if is_object(item) and "contentMediaType" in item and "contentEncoding" not in item:
                 item.setdefault("type", "string")
                 item.setdefault("format", "binary")
+
+
+def _texts_that_are_no_files(document: dict[str, Any]) -> None:
+    written: list[Any] = []
+    files: list[Any] = []
+    for view in operations(document):
+        written += [parameter.get("schema") for parameter in view.parameters]
+        holders = [view.operation.get("requestBody", {})]
+        holders += view.operation.get("responses", {}).values()
+        for holder in holders:
+            for media_type, media in resolve(document, holder).get("content", {}).items():
+                carries = media_kind(media_type) in ("multipart", "raw")
+                (files if carries else written).append(media.get("schema"))
+    kept = {id(schema) for schema in _reachable(document, files)}
+    for schema in _reachable(document, written):
+        if schema.get("format") == "binary" and id(schema) not in kept:
+            del schema["format"]
 
 
 def _relax_required(document: dict[str, Any]) -> None:
@@ -273,7 +310,7 @@ def _discriminate(document: dict[str, Any], schema: dict[str, Any]) -> None:
 
 
 def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:
-    """Media types that the generator does not know, as the one for bytes that it does."""
+    """Media types that the generator does not know, as the one for bytes or JSON that it does."""
     found: dict[str, str] = {}
     for view in operations(document):
         contents = [resolve(document, view.operation.get("requestBody", {})).get("content", {})]
@@ -285,6 +322,8 @@ def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:
             for media_type in content:
                 if media_kind(media_type) in ("raw", "text"):
                     found[media_type] = "application/octet-stream"
+                elif media_type.partition(";")[0].strip().lower() == "text/json":
+                    found[media_type] = "application/json"
     return found
 
 

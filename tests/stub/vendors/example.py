@@ -100,11 +100,13 @@ def _body(schemas: Schemas, media: str, node: Node) -> tuple[bytes, str]:
     """A body of a media type, and which one it is where the document leaves that open."""
     value = _value(schemas, node)
     if is_json(media):
-        return serialise(value), media
+        return serialise(value), media if "*" not in media else "application/json"
     essence = media.partition(";")[0].strip().lower()
     main = essence.partition("/")[0]
     if isinstance(value, str) and (main == "text" or "example" in _keys(node)):
         return value.encode(), _CONCRETE.get(essence, media)
+    if essence in ("*/*", "application/*") and not isinstance(value, str | None):
+        return serialise(value), "application/json"
     if main == "image":
         form = _FORMS.get(essence, "PNG")
         return picture(form), FORMATS[form]
