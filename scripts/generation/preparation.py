@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any, cast
 
 from openapi_python_client.strings import snake_case
 
+from scripts.openapi.binary import reachable, without_texts_as_files
 from scripts.openapi.discriminator import chosen_by
 from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import (
@@ -101,7 +101,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
                 content.setdefault("schema", {})
         for response in view.operation.get("responses", {}).values():
             _readable(result, resolve(result, response).get("content", {}))
-    _texts_that_are_no_files(result)
+    without_texts_as_files(result)
     _relax_required(result)
     for _, value in objects(result):
         if "const" in value:
@@ -208,23 +208,6 @@ def _binary_parts(document: dict[str, Any], content: dict[str, Any]) -> None:
                 item.setdefault("format", "binary")
 
 
-def _texts_that_are_no_files(document: dict[str, Any]) -> None:
-    written: list[Any] = []
-    files: list[Any] = []
-    for view in operations(document):
-        written += [parameter.get("schema") for parameter in view.parameters]
-        holders = [view.operation.get("requestBody", {})]
-        holders += view.operation.get("responses", {}).values()
-        for holder in holders:
-            for media_type, media in resolve(document, holder).get("content", {}).items():
-                carries = media_kind(media_type) in ("multipart", "raw")
-                (files if carries else written).append(media.get("schema"))
-    kept = {id(schema) for schema in _reachable(document, files)}
-    for schema in _reachable(document, written):
-        if schema.get("format") == "binary" and id(schema) not in kept:
-            del schema["format"]
-
-
 def _relax_required(document: dict[str, Any]) -> None:
     sent: list[Any] = []
     received: list[Any] = []
@@ -232,7 +215,7 @@ def _relax_required(document: dict[str, Any]) -> None:
         sent.append(view.operation.get("requestBody", {}))
         received.append(view.operation.get("responses", {}))
     for roots, word in ((sent, "readOnly"), (received, "writeOnly")):
-        for schema in _reachable(document, roots):
+        for schema in reachable(document, roots):
             required = schema.get("required")
             if not is_array(required):
                 continue  # a parameter or body, whose "required" is a boolean
@@ -242,22 +225,6 @@ def _relax_required(document: dict[str, Any]) -> None:
                 for name in required
                 if resolve(document, known.get(name, {})).get(word) is not True
             ]
-
-
-def _reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    waiting = list(roots)
-    while waiting:
-        value = waiting.pop()
-        if is_array(value):
-            waiting.extend(value)
-        elif is_object(value):
-            with contextlib.suppress(LookupError):  # an example may hold any "$ref"
-                value = resolve(document, value)
-            if id(value) not in found:
-                found[id(value)] = value
-                waiting.extend(value.values())
-    return list(found.values())
 
 
 def _name_members(schema: dict[str, Any]) -> None:

@@ -100,7 +100,7 @@ def _body(schemas: Schemas, media: str, node: Node) -> tuple[bytes, str]:
     """A body of a media type, and which one it is where the document leaves that open."""
     value = _value(schemas, node)
     if is_json(media):
-        return serialise(value), media if "*" not in media else "application/json"
+        return serialise(value), media
     essence = media.partition(";")[0].strip().lower()
     main = essence.partition("/")[0]
     if isinstance(value, str) and (main == "text" or "example" in _keys(node)):
