@@ -115,6 +115,13 @@ DOCUMENTS: dict[str, tuple[Change, str]] = {
     "enum is a text": (put(SCHEMAS, "X", {"enum": "a"}), "X/enum"),
     "minimum is a text": (put(SCHEMAS, "X", {"minimum": "1"}), "X/minimum"),
     "exclusiveMinimum of 3.0": (put(SCHEMAS, "X", {"exclusiveMinimum": True}), "X/exclusive"),
+    "a default that lacks what another schema requires": (
+        lambda d: (
+            put(f"{SCHEMAS}/Page", "required", ["total"])(d),
+            put(THING, "a", {"allOf": [{"$ref": "#/components/schemas/Page"}], "default": {}})(d),
+        ),
+        "Thing/properties/a/default: the default 'total' is a required property. Make it match",
+    ),
     "nullable of 3.0": (
         put(THING, "a", {"type": "string", "nullable": True}),
         "nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `type: [string, ",

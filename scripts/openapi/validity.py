@@ -390,6 +390,9 @@ def _placed(data: dict[str, Any], error: ValidationError, places: Mapping[int, L
     if place is not None and "default" in schema:
         where = pointer((*place, "default"))
         return Fault(where, f"the default {message}", "Make it match its schema")
+    place = places.get(id(error.instance))
+    if place and "default" in place:  # of a schema that this one refers to
+        return Fault(pointer(place), f"the default {message}", "Make it match its schema")
     return Fault(pointer(tuple(error.absolute_path)), message, "See the OpenAPI 3.1 specification")
 
 
