@@ -68,6 +68,7 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     - Enum values whose names would be the same in Python get others. Whether null is one of them
       is told by the values alone.
     - An enum that is not of texts or of whole numbers is what its values have in common.
+    - A default with parts goes: the server applies it, and the generator refuses that of an object.
     - An ``allOf`` that the generator takes for something else is written otherwise, see
       `conjunction`.
     - A parameter in a path is never null.
@@ -104,6 +105,8 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
     without_texts_as_files(result)
     _relax_required(result)
     for _, value in objects(result):
+        if is_object(value.get("default")) or is_array(value.get("default")):
+            del cast("dict[str, Any]", value)["default"]
         if "const" in value:
             _plain_const(cast("dict[str, Any]", value))
         if is_array(value.get("enum")):
