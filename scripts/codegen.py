@@ -57,6 +57,12 @@ def _positive(text: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0, 1 for differences, or 2 when nothing was changed."""
     chosen = _parser().parse_args(arguments)
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        told = "the folder that it was started in is gone: change into another one"
+        print(f"codegen: {told}; nothing was changed", file=sys.stderr)
+        return 2
     root: Path = chosen.root.resolve()
     if not chosen.await_go:
         return _told(chosen.format, lambda: _done(root, chosen))

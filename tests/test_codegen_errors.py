@@ -115,6 +115,22 @@ DOCUMENTS: dict[str, tuple[Change, str]] = {
     "enum is a text": (put(SCHEMAS, "X", {"enum": "a"}), "X/enum"),
     "minimum is a text": (put(SCHEMAS, "X", {"minimum": "1"}), "X/minimum"),
     "exclusiveMinimum of 3.0": (put(SCHEMAS, "X", {"exclusiveMinimum": True}), "X/exclusive"),
+    "a default that lacks what another schema requires": (
+        lambda d: (
+            put(f"{SCHEMAS}/Page", "required", ["total"])(d),
+            put(THING, "a", {"allOf": [{"$ref": "#/components/schemas/Page"}], "default": {}})(d),
+        ),
+        "Thing/properties/a/default: the default 'total' is a required property. Make it match",
+    ),
+    "nullable of 3.0": (
+        put(THING, "a", {"type": "string", "nullable": True}),
+        "nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `type: [string, ",
+    ),
+    "nullable beside a $ref": (
+        put(THING, "a", {"$ref": "#/components/schemas/Page", "nullable": True}),
+        "a/nullable: nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1. Write `any",
+    ),
+    "nullable in a parameter": (query(schema={"enum": ["a"], "nullable": True}), "List null among"),
     "a name with a space": (put(SCHEMAS, "a b", {}), "'a b'"),
     "components is a list": (put("", "components", []), "/components"),
     "security is a text": (put("", "security", "x"), "/security"),
@@ -144,6 +160,12 @@ DOCUMENTS: dict[str, tuple[Change, str]] = {
 }
 
 FINE: dict[str, str | bytes] = {
+    "a property that is called nullable": yaml.safe_dump(
+        things(put(THING, "nullable", {"type": "boolean"}))
+    ),
+    "nullable that is false": yaml.safe_dump(
+        things(put(THING, "a", {"type": "string", "nullable": False}))
+    ),
     "JSON": json.dumps(BASE),
     "JSON indented by tabs": json.dumps(BASE, indent="\t"),
     "a byte order mark": b"\xef\xbb\xbf" + TEXT.encode(),

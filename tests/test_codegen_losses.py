@@ -138,7 +138,7 @@ CASES: dict[str, tuple[Change, str]] = {
                 "Thing": {"allOf": [{"$ref": "#/components/schemas/Text"}, {"type": "object"}]},
             }
         ),
-        "allOf a non-object",
+        "nothing fits this allOf: its parts want string and object",
     ),
     # names that Python could not tell apart
     "methods of one name": (
@@ -187,6 +187,7 @@ def test_a_document_is_refused_with_place_and_remedy(shop: Workshop, case: str) 
     refused_document(shop, *CASES[case])
 
 
+PAGE = {"$ref": "#/components/schemas/Page"}
 ODD: dict[str, Change] = {
     "boolean schemas": lambda d: (
         at(d, f"{SCHEMAS}/Thing").update(
@@ -227,6 +228,11 @@ ODD: dict[str, Change] = {
     ),
     "values of one member name": put(
         f"{SCHEMAS}/Thing/properties", "a", {"enum": ["a-b", "a_b", "A B", "a-b", None]}
+    ),
+    "defaults with parts": lambda d: (
+        put(f"{SCHEMAS}/Thing/properties", "a", {"default": {}, **PAGE})(d),
+        put(f"{SCHEMAS}/Thing/properties", "b", {"allOf": [PAGE], "default": {}})(d),
+        put(f"{SCHEMAS}/Thing/properties", "c", {"type": "array", "default": [], "items": PAGE})(d),
     ),
     "a discriminator that maps to nothing": put(
         f"{SCHEMAS}/Thing/properties",

@@ -23,7 +23,7 @@ from tests.workshop import FOREIGN, call, foreign
 
 pytestmark = pytest.mark.generator
 
-SHAPES = ["babel", "forge", "modern", "travel", "wares", "zoo"]
+SHAPES = ["babel", "forge", "harbour", "kiosk", "ledgers", "modern", "travel", "wares", "zoo"]
 
 
 @pytest.fixture(scope="module", params=SHAPES)

@@ -48,7 +48,7 @@ paths:
         required: true
         content:
           application/json:
-            schema: {type: object, properties: {text: {type: string, nullable: true}}}
+            schema: {type: object, properties: {text: {type: string}}}
       responses: {"204": {description: added}}
 components:
   securitySchemes: {token: {type: http, scheme: bearer}}
@@ -68,7 +68,7 @@ components:
       properties:
         any: {$ref: "#/components/schemas/Anything"}
         slug: {allOf: [{type: string}, {type: string, minLength: 6}]}
-        ends: {type: string, format: date-time, nullable: true, default: null}
+        ends: {type: [string, "null"], format: date-time, default: null}
         tokens:
           type: object
           propertyNames: {const: colors}

@@ -293,7 +293,8 @@ def _forms(
             described = resolve(document, properties.get(name, {}))
             types = str(encoding.get(name, {}).get("contentType", "")).split(",")
             declared = types[0].strip()
-            if is_file(described, declared):
+            # a list of files of one file is one part
+            if is_file(resolve(document, described.get("items", described)), declared):
                 file = file or name
                 declared = declared or "application/octet-stream"
                 made = media.valid(declared)[0]

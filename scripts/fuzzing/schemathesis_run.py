@@ -26,6 +26,7 @@ from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Emit, Finding, Progress
 from scripts.fuzzing.target import READING, Target
+from scripts.openapi.binary import without_texts_as_files
 from scripts.openapi.json_value import is_array
 from scripts.openapi.operations import OperationView, media_kind, resolve
 from scripts.openapi.validity import objects
@@ -65,9 +66,11 @@ def run(
 
 def _to_the_letter(document: dict[str, Any]) -> dict[str, Any]:
     """A copy without what OpenAPI 3.1 says nothing of, and schemathesis heeds all the same:
-    `nullable`, and header parameters that are called as HTTP's own.
+    `nullable`, a file's format where no file can be, and header parameters that are called as
+    HTTP's own.
     """
     result = copy.deepcopy(document)
+    without_texts_as_files(result)
     for _, read in objects(result):
         found = cast("dict[str, Any]", read)
         if isinstance(found.get("nullable"), bool):

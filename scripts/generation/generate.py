@@ -120,6 +120,7 @@ def generate(
                 made = _write(root, recorded, new, written, jobs, document)
                 entries.update(made.entries)
                 (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
+                tree.as_checked_out(new)
                 if compared is not None:
                     compared.trees(place, new, [*written, *removed], made.compared)
                 end.enter_context(uninterrupted())  # until what was there before is gone too

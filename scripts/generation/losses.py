@@ -19,6 +19,7 @@ from scripts.openapi.operations import (
 from scripts.openapi.pointer import pointer
 from scripts.openapi.validity import Fault, objects
 
+from .conjunction import contradictions
 from .endpoints import Endpoint, path_shape
 from .models import EnumView, ModelView
 from .preparation import redundant
@@ -40,6 +41,7 @@ def before(vendor: str, document: dict[str, Any]) -> Iterator[Fault]:
             "Rename the file: lower-case letters, digits and single hyphens, a letter first",
         )
     yield from _texts(document)
+    yield from contradictions(document)
     yield from _servers(document)
     yield from _schemes(document)
     shapes: dict[tuple[str, str], str] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 from collections.abc import Mapping
@@ -10,11 +9,20 @@ from typing import Any, cast
 
 from openapi_python_client.strings import snake_case
 
+from scripts.openapi.binary import reachable, without_texts_as_files
 from scripts.openapi.discriminator import chosen_by
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import METHODS, media_kind, operations, properties, resolve
+from scripts.openapi.operations import (
+    METHODS,
+    answer_kind,
+    media_kind,
+    operations,
+    properties,
+    resolve,
+)
 from scripts.openapi.validity import objects
 
+from .conjunction import JSON_TYPES, fold
 from .python_types import RESERVED_CLASSES
 from .references import follow_references
 
@@ -55,18 +63,22 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
       ``format: binary``.
     - Of several media types of an answer the generator reads the first; JSON comes first. An answer
       without schema it takes for one without body.
+    - ``format: binary`` means nothing in JSON, a URL or a header, where it is a text.
     - ``required`` does not concern what a direction does not carry (``readOnly``, ``writeOnly``).
     - Enum values whose names would be the same in Python get others. Whether null is one of them
       is told by the values alone.
     - An enum that is not of texts or of whole numbers is what its values have in common.
-    - An ``allOf`` of several schemas that are no objects is one schema with the keywords of all.
+    - A default with parts goes: the server applies it, and the generator refuses that of an object.
+    - An ``allOf`` that the generator takes for something else is written otherwise, see
+      `conjunction`.
     - A parameter in a path is never null.
+    - Of a range of media types one is named that can be written and read.
     - Of media types that describe the same value the best is left, see `redundant`.
     - Each schema that a discriminator chooses knows the value that chooses it.
     """
     result = copy.deepcopy(document)
     for _, schema in objects(result):
-        _fold_plain(result, cast("dict[str, Any]", schema))
+        fold(result, cast("dict[str, Any]", schema))
     follow_references(result)
     for view in operations(result):
         for parameter in view.parameters:
@@ -75,6 +87,9 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
         body = resolve(result, view.operation.get("requestBody", {}))
         for media_type in redundant(result, body.get("content", {})):
             del body["content"][media_type]
+        for media_type in [one for one in body.get("content", {}) if "*" in one]:
+            content = body["content"].pop(media_type)
+            body["content"].setdefault(_concrete(media_type, media_kind(media_type)), content)
         for media_type, content in body.get("content", {}).items():
             kind = media_kind(media_type)
             if kind == "raw":
@@ -86,9 +101,12 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
             else:
                 content.setdefault("schema", {})
         for response in view.operation.get("responses", {}).values():
-            _readable(resolve(result, response).get("content", {}))
+            _readable(result, resolve(result, response).get("content", {}))
+    without_texts_as_files(result)
     _relax_required(result)
     for _, value in objects(result):
+        if is_object(value.get("default")) or is_array(value.get("default")):
+            del cast("dict[str, Any]", value)["default"]
         if "const" in value:
             _plain_const(cast("dict[str, Any]", value))
         if is_array(value.get("enum")):
@@ -101,36 +119,13 @@ def prepared(document: dict[str, Any]) -> dict[str, Any]:
 def _plain_const(schema: dict[str, Any]) -> None:
     """The generator takes a const of texts, numbers and booleans; of any other the type is left."""
     value: object = schema["const"]
-    kind = _JSON_TYPES.get(type(value), "string")
+    kind = JSON_TYPES.get(type(value), "string")
     if kind not in ("null", "array", "object"):
         return
     del schema["const"]
     schema.setdefault("type", kind)
     if kind == "array":
         schema.setdefault("items", {})
-
-
-def _fold_plain(document: dict[str, Any], schema: dict[str, Any]) -> None:
-    """Write an ``allOf`` of texts, numbers or truth values as one schema; the generator takes every
-    ``allOf`` of several for an object.
-    """
-    parts = schema.get("allOf")
-    if not is_array(parts) or len(parts) < 2 or "$ref" in schema:
-        return
-    folded: dict[str, Any] = {}
-    for part in (resolve(document, one) for one in parts):
-        if "type" in part and folded.get("type", part["type"]) != part["type"]:
-            return  # nothing fits both
-        folded.update(part)
-    folded.update({key: value for key, value in schema.items() if key != "allOf"})
-    kinds = _kinds(folded)
-    if kinds and _PLAIN.issuperset(kinds) and not folded.keys() & _STRUCTURE:
-        schema.pop("allOf")
-        schema.update(copy.deepcopy(folded))
-
-
-_PLAIN = frozenset({"string", "integer", "number", "boolean"})
-_STRUCTURE = frozenset({"allOf", "anyOf", "oneOf", "properties", "items", "$ref"})
 
 
 def redundant(document: dict[str, Any], content: Mapping[str, Any]) -> list[str]:
@@ -183,16 +178,23 @@ def _not_null(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
     return schema if result == known else result
 
 
-def _readable(content: dict[str, Any]) -> None:
-    ordered = sorted(content.items(), key=lambda item: media_kind(item[0]) != "json")
+def _readable(document: dict[str, Any], content: dict[str, Any]) -> None:
+    kinds = {name: answer_kind(document, name, media) for name, media in content.items()}
+    ordered = sorted(content.items(), key=lambda item: kinds[item[0]] != "json")
     content.clear()
-    content.update(ordered)
-    for media_type, media in content.items():
-        kind = media_kind(media_type)
+    for media_type, media in ordered:
+        kind = kinds[media_type]
+        content.setdefault(_concrete(media_type, kind), media)
         if kind == "raw":
             media["schema"] = dict(_BINARY)
         else:
             media.setdefault("schema", {"type": "string"} if kind == "text" else {})
+
+
+def _concrete(media_type: str, kind: str) -> str:
+    """The media type that is sent or asked for: a range names none."""
+    concrete = {"json": "application/json", "text": "text/plain"}
+    return concrete.get(kind, media_type) if "*" in media_type else media_type
 
 
 def _binary_parts(document: dict[str, Any], content: dict[str, Any]) -> None:
@@ -216,7 +218,7 @@ def _relax_required(document: dict[str, Any]) -> None:
         sent.append(view.operation.get("requestBody", {}))
         received.append(view.operation.get("responses", {}))
     for roots, word in ((sent, "readOnly"), (received, "writeOnly")):
-        for schema in _reachable(document, roots):
+        for schema in reachable(document, roots):
             required = schema.get("required")
             if not is_array(required):
                 continue  # a parameter or body, whose "required" is a boolean
@@ -228,40 +230,13 @@ def _relax_required(document: dict[str, Any]) -> None:
             ]
 
 
-def _reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    waiting = list(roots)
-    while waiting:
-        value = waiting.pop()
-        if is_array(value):
-            waiting.extend(value)
-        elif is_object(value):
-            with contextlib.suppress(LookupError):  # an example may hold any "$ref"
-                value = resolve(document, value)
-            if id(value) not in found:
-                found[id(value)] = value
-                waiting.extend(value.values())
-    return list(found.values())
-
-
-_JSON_TYPES: dict[type, str] = {
-    type(None): "null",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
-
-
 def _name_members(schema: dict[str, Any]) -> None:
     values: list[Any] = schema["enum"]
     if any(value is not None and type(value) is not int for value in values) and not all(
         value is None or isinstance(value, str) for value in values
     ):
         del schema["enum"]
-        schema.setdefault("type", sorted({_JSON_TYPES[type(value)] for value in values}))
+        schema.setdefault("type", sorted({JSON_TYPES[type(value)] for value in values}))
         return
     if not all(value is None or isinstance(value, str) for value in values):
         return  # numbers have names of their own
@@ -305,7 +280,7 @@ def _discriminate(document: dict[str, Any], schema: dict[str, Any]) -> None:
 
 
 def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:
-    """Media types that the generator does not know, as the one for bytes that it does."""
+    """Media types that the generator does not know, as the one for bytes or JSON that it does."""
     found: dict[str, str] = {}
     for view in operations(document):
         contents = [resolve(document, view.operation.get("requestBody", {})).get("content", {})]
@@ -317,6 +292,8 @@ def media_type_overrides(document: dict[str, Any]) -> dict[str, str]:
             for media_type in content:
                 if media_kind(media_type) in ("raw", "text"):
                     found[media_type] = "application/octet-stream"
+                elif media_type.partition(";")[0].strip().lower() == "text/json":
+                    found[media_type] = "application/json"
     return found
 
 

@@ -128,6 +128,8 @@ def default_code(prop: PropertyProtocol) -> str | None:
         )
     if isinstance(prop, DateTimeProperty) or isinstance(raw, dict | list):
         return None
+    if isinstance(prop, FloatProperty) and type(raw) is int:
+        return repr(raw)  # as the document has it: `1` is another text than `1.0`
     if isinstance(prop, DateProperty):
         return f"date.fromisoformat({raw!r})"
     if isinstance(prop, StringProperty | AnyProperty | ConstProperty):

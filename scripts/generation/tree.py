@@ -46,6 +46,18 @@ def clear(place: Path) -> None:
         _remove(folder)
 
 
+def as_checked_out(folder: Path) -> None:
+    """Give a tree the modes that it is committed with, whatever the umask: what is made of it, as a
+    wheel, has them too.
+    """
+    for path, _, files in os.walk(folder):
+        os.chmod(path, 0o755)
+        for name in files:
+            file = os.path.join(path, name)
+            if not os.path.islink(file):
+                os.chmod(file, 0o644)
+
+
 def exchange(new: Path, place: Path) -> None:
     """Put ``new`` at ``place``; what was there before ends up at ``new``.
 

@@ -66,13 +66,35 @@ def operations(document: dict[str, Any]) -> Iterator[OperationView]:
 def media_kind(media_type: str) -> str:
     """How a body of this media type is written: json, form, multipart, text or raw."""
     essence = media_type.partition(";")[0].strip().lower()
-    if essence == "application/json" or essence.endswith("+json"):
-        return "json"
+    if essence in ("application/json", "text/json") or essence.endswith("+json"):
+        return "json"  # as the MIME Sniffing Standard has it (4.6)
     if essence == "application/x-www-form-urlencoded":
         return "form"
     if essence == "multipart/form-data":
         return "multipart"
     return "text" if essence.startswith("text/") else "raw"
+
+
+def answer_kind(document: dict[str, Any], media_type: str, media: dict[str, Any]) -> str:
+    """How the body of an answer is written: a range of all media types says so by its schema."""
+    if media_type in ("*/*", "application/*") and _is_structured(document, media.get("schema")):
+        return "json"
+    return media_kind(media_type)
+
+
+def _is_structured(document: dict[str, Any], schema: Any, depth: int = 20) -> bool:
+    """Whether every value is something else than a text or bytes."""
+    known: Any = resolve(document, schema) if isinstance(schema, dict) and depth else None
+    if not known:
+        return False
+    if "type" in known:
+        return "string" not in known["type"]  # a text or a list of them
+    if known.keys() & {"properties", "items"}:
+        return True
+    if "allOf" in known:
+        return any(_is_structured(document, part, depth - 1) for part in known["allOf"])
+    choice = [*known.get("oneOf", []), *known.get("anyOf", [])]
+    return bool(choice) and all(_is_structured(document, part, depth - 1) for part in choice)
 
 
 def properties(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:

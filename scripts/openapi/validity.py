@@ -71,7 +71,7 @@ def faults(data: dict[str, Any]) -> list[Fault]:
     told = list(_version(data))
     if told and _of_another_version(data):
         return told
-    checks = (_references, _targets, _inheritance, _structure, _schemas, _media_types)
+    checks = (_references, _targets, _inheritance, _structure, _schemas, _nullable, _media_types)
     for check in (*checks, _operation_ids, _path_parameters):
         told += check(data)
     return list(dict.fromkeys(told or _meaning(data)))
@@ -178,6 +178,26 @@ def _schemas(data: dict[str, Any]) -> Iterator[Fault]:
     for at, schema in _schema_objects(data):
         if not _is_valid("2020-12", Draft202012Validator.META_SCHEMA, schema):
             yield from _faults_of(validator.iter_errors(schema), at)
+
+
+def _nullable(data: dict[str, Any]) -> Iterator[Fault]:
+    """OpenAPI 3.1 ignores the keyword, and null would be refused where the document means to take
+    it.
+    """
+    for at, schema in objects(data):
+        if schema.get("nullable") is not True:
+            continue
+        kinds = schema.get("type")
+        if "$ref" in schema:
+            remedy = "Write `anyOf: [{$ref: …}, {type: 'null'}]`"
+        elif isinstance(kinds, str):
+            remedy = f"Write `type: [{kinds}, 'null']`"
+        elif "enum" in schema or "const" in schema:
+            remedy = "List null among the values of `enum`"
+        else:
+            remedy = "Add {type: 'null'} to `anyOf`, or 'null' to `type`"
+        message = "nullable is a keyword of OpenAPI 3.0, which means nothing in 3.1"
+        yield Fault(pointer((*at, "nullable")), message, remedy)
 
 
 _compiled: dict[str, Any] = {}
@@ -370,6 +390,9 @@ def _placed(data: dict[str, Any], error: ValidationError, places: Mapping[int, L
     if place is not None and "default" in schema:
         where = pointer((*place, "default"))
         return Fault(where, f"the default {message}", "Make it match its schema")
+    place = places.get(id(error.instance))
+    if place and "default" in place:  # of a schema that this one refers to
+        return Fault(pointer(place), f"the default {message}", "Make it match its schema")
     return Fault(pointer(tuple(error.absolute_path)), message, "See the OpenAPI 3.1 specification")
 
 

@@ -83,6 +83,9 @@ def load(path: Path) -> YamlSource:
     the module). All repeated and all wrong keys are reported at once; a syntax error ends the
     reading.
     """
+    if path.is_fifo() or path.is_socket():  # reading would wait for somebody to write
+        message = "cannot be read: it is a pipe or a socket"
+        raise DocumentError([Problem(path, None, None, "", message, "Give a readable file")])
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -149,6 +152,9 @@ def plain_scalar(text: str) -> str | int | float | bool | None:
 
 
 def _text(raw: bytes, path: Path) -> str:
+    if b"\0" in raw[:4]:  # the first character is one of ASCII in every document
+        message = "the file is UTF-16 or UTF-32, or no text"
+        raise DocumentError([Problem(path, 1, 1, "", message, "Save the file as UTF-8")])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

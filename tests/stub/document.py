@@ -235,7 +235,7 @@ class Operation:
 
 def is_json(media: str) -> bool:
     essence = _essence(media)
-    return essence == "application/json" or essence.endswith("+json")
+    return essence in ("application/json", "text/json") or essence.endswith("+json")
 
 
 @dataclass(slots=True)

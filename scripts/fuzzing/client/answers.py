@@ -19,7 +19,7 @@ from hypothesis.strategies import SearchStrategy
 from scripts.fuzzing.client.package import SPELLINGS, Bound, Package
 from scripts.fuzzing.client.schema_values import ANY, LONG_TEXTS, TEXTS, values
 from scripts.openapi.json_value import is_array, is_object
-from scripts.openapi.operations import media_kind, resolve
+from scripts.openapi.operations import answer_kind, media_kind, resolve
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def documented(package: Package, bound: Bound) -> list[Documented]:
         if chosen is None:
             found.append(Documented(str(status), "none"))
             continue
-        kind = media_kind(chosen)
         media_object: dict[str, Any] = content[chosen] or {}
+        kind = answer_kind(package.document, chosen, media_object)
         schema = media_object.get("schema")
         if kind == "json":
             found.append(Documented(str(status), kind, chosen, schema or {}, package))

@@ -309,7 +309,9 @@ def _of_file(
 
 def _listed(essence: str, wanted: Sequence[str]) -> bool:
     """Whether a media type is one of these, which may be ranges; any bytes are octets."""
-    ranges = [*wanted, "*/*"] if "application/octet-stream" in wanted else wanted
+    ranges = [*wanted, "*/*"] if "application/octet-stream" in wanted else [*wanted]
+    if "application/*+json" in wanted:
+        ranges.append("application/json")  # what stands for all that are written so
     return any(fnmatch.fnmatchcase(essence, one) for one in ranges)
 
 

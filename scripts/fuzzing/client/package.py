@@ -8,6 +8,7 @@ document names.
 from __future__ import annotations
 
 import base64
+import copy
 import datetime
 import importlib
 import inspect
@@ -25,6 +26,7 @@ from urllib.parse import quote
 from scripts.fuzzing.client.schema_values import branches, merged, types
 from scripts.fuzzing.target import Target
 from scripts.openapi import overlay, yaml_source
+from scripts.openapi.binary import without_texts_as_files
 from scripts.openapi.json_value import is_array
 from scripts.openapi.operations import OperationView, media_kind, operations, properties, resolve
 from scripts.openapi.origin import Origins
@@ -88,7 +90,8 @@ class Package:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.document = target.document
+        self.document = copy.deepcopy(target.document)
+        without_texts_as_files(self.document)
         name = f"{target.name.replace('-', '_')}_client"
         folder = target.root / "generated" / target.name
         if not (folder / name).is_dir():
@@ -107,7 +110,9 @@ class Package:
         self.schemes: dict[str, Any] = dict(self._service.schemes)
         self.spellings = SPELLINGS if self._service.environment else ()
         self.unbound: list[str] = []
-        self.bound = list(self._bind(_named(target)))
+        named = copy.deepcopy(_named(target))
+        without_texts_as_files(named)
+        self.bound = list(self._bind(named))
 
     def _bind(self, named: dict[str, Any]) -> Iterator[Bound]:
         modules = {

@@ -114,7 +114,10 @@ class Contract:
             return "it states more than one Content-Type" if types else "it has no Content-Type"
         essence = types[0].partition(b";")[0].strip(b" \t").lower().decode("latin-1")
         content: dict[str, Any] = body.get("content", {})
-        documented = (essence, essence.partition("/")[0] + "/*", "*/*")
+        main = essence.partition("/")[0]
+        documented = [essence, f"{main}/*", "*/*"]
+        if media_kind(essence) == "json":
+            documented.append(f"{main}/*+json")
         key = next((k for k in content if k.partition(";")[0].strip().lower() in documented), None)
         if key is None:
             return "its Content-Type is not documented"

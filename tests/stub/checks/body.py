@@ -129,10 +129,11 @@ def expect(
             Reason.MEDIA_TYPE, "a Content-Encoding is not accepted; send the body as it is"
         )
     main = content_type.value.partition("/")[0]
+    suffixed = [f"{main}/*+json"] if is_json(content_type.value) else []
     media = next(
         (
             operation.media[k]
-            for k in (content_type.value, f"{main}/*", "*/*")
+            for k in (content_type.value, *suffixed, f"{main}/*", "*/*")
             if k in operation.media
         ),
         None,

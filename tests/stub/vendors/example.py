@@ -105,6 +105,8 @@ def _body(schemas: Schemas, media: str, node: Node) -> tuple[bytes, str]:
     main = essence.partition("/")[0]
     if isinstance(value, str) and (main == "text" or "example" in _keys(node)):
         return value.encode(), _CONCRETE.get(essence, media)
+    if essence in ("*/*", "application/*") and not isinstance(value, str | None):
+        return serialise(value), "application/json"
     if main == "image":
         form = _FORMS.get(essence, "PNG")
         return picture(form), FORMATS[form]
