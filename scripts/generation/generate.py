@@ -17,7 +17,7 @@ from scripts.openapi.vendors import unread
 from scripts.openapi.vendors import vendors as all_vendors
 
 from . import manifest, tree
-from .deferral import DOWNLOADS, deferred
+from .deferral import deferred
 from .failure import GenerationError as GenerationError
 from .formatting import format_python
 from .inputs import below, digest, inputs, shared_parts
@@ -180,14 +180,14 @@ def load(root: Path) -> None:
         ModuleNotFoundError: something is not installed.
     """
     _load_writer(root)
-    with deferred(DOWNLOADS):
+    with deferred():
         for name in ("jsonschema_rs", "openapi_spec_validator"):
             import_module(name)
 
 
 def _load_writer(root: Path) -> list[Problem]:
     """Import what writes packages; what is wrong with the templates."""
-    with deferred(DOWNLOADS):
+    with deferred():
         import_module(".package", __package__)
         from .templates import compile_templates
 
@@ -332,7 +332,7 @@ def _documents(
 ) -> Iterator[list[Any]]:
     """Read the documents of vendors, then write those with their corrections beside the packages:
     first what the generator is given, then what a comparison made of what changed."""
-    with deferred(DOWNLOADS):
+    with deferred():
         pairs = [_read(root, vendor) for vendor in vendors]
         yield [read for read, _ in pairs]
         yield [
