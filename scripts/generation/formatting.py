@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 from .failure import GenerationError
 
 
-def format_python(folders: Sequence[Path], meanwhile: Callable[[], None] | None = None) -> None:
+def format_python(folders: Sequence[Path]) -> None:
     """Sort imports, drop unused ones and format, all folders at once.
 
     ``--isolated`` keeps any ruff configuration above the folders out of the result.
-
-    Args:
-        meanwhile: called while ruff works.
 
     Raises:
         GenerationError: ruff failed.
@@ -27,19 +24,15 @@ def format_python(folders: Sequence[Path], meanwhile: Callable[[], None] | None 
     options = ["--isolated", "--no-cache", "--quiet", "--no-respect-gitignore"]
     options += ["--line-length", "100", "--target-version", "py311"]
     for command in (["check", "--select", "F401,I", "--fix"], ["format"]):
-        with subprocess.Popen(
+        done = subprocess.run(
             [ruff, *command, *options, *map(str, folders)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
-        ) as process:
-            if meanwhile is not None:
-                meanwhile()
-                meanwhile = None
-            out, errors = process.communicate()
-        if process.returncode < 0:
-            name = signal.Signals(-process.returncode).name
+            check=False,
+        )
+        if done.returncode < 0:
+            name = signal.Signals(-done.returncode).name
             raise GenerationError(f"ruff {command[0]} was ended by {name}")
-        if process.returncode != 0:
-            said = (errors or out).strip()
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).strip()
             raise GenerationError(f"ruff {command[0]} failed: {said}")

@@ -44,7 +44,7 @@ class Comparison(Protocol):
         """
 
     def ready(self) -> None:
-        """Import what `trees` needs; called while the formatter works."""
+        """Import what `trees` needs; called while others read the documents."""
 
     def trees(
         self, old: Path, new: Path, vendors: Sequence[str], documents: Mapping[str, Any]
@@ -281,6 +281,8 @@ def _write(
     # do writing a package, and its document, which lies beside it
     with begun(vendors, documents, size=size, jobs=others) as answers:
         broken = _load_writer(root)
+        if comparison is not None:
+            comparison.ready()
         read: list[_Read] = answers()
         if broken:
             problems = [*problems, *broken, *(one for each in read for one in each.problems)]
@@ -291,8 +293,7 @@ def _write(
             problems += found
         if problems:
             raise _document_error(problems)
-        meanwhile = comparison.ready if comparison else None
-        format_python([target / vendor for vendor in vendors], meanwhile)
+        format_python([target / vendor for vendor in vendors])
         told = answers()
     entries = {
         vendor: manifest.entry(
