@@ -25,7 +25,7 @@ def deferred() -> Generator[None]:
     Those that are loaded already stay what they are; outside, the names mean what they always do.
     """
     placeholders = {
-        name: _placeholder(name, called=name in UNCALLED)
+        name: _placeholder(name, until_called=name in UNCALLED)
         for name in (*UNUSED, *UNCALLED)
         if name not in sys.modules
     }
@@ -38,7 +38,7 @@ def deferred() -> Generator[None]:
                 del sys.modules[name]
 
 
-def _placeholder(name: str, *, called: bool) -> ModuleType:
+def _placeholder(name: str, *, until_called: bool) -> ModuleType:
     module = ModuleType(name)
 
     def load(attribute: str) -> Any:
@@ -49,9 +49,13 @@ def _placeholder(name: str, *, called: bool) -> ModuleType:
     def load_when_called(attribute: str) -> Any:
         if attribute.startswith("__"):  # the import system asks for such
             raise AttributeError(attribute)
-        return lambda *args, **keywords: load(attribute)(*args, **keywords)
+
+        def called(*args: Any, **keywords: Any) -> Any:
+            return load(attribute)(*args, **keywords)
+
+        return called
 
     # importlib.util.LazyLoader would do, but loads as soon as a module is imported (Python 3.11)
-    found: Callable[[str], Any] = load_when_called if called else load
+    found: Callable[[str], Any] = load_when_called if until_called else load
     module.__dict__["__getattr__"] = found
     return module
