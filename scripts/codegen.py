@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -107,6 +110,16 @@ def _told(form: Format, run: Callable[[], int]) -> int:
     return 2
 
 
+def _end(code: int) -> NoReturn:
+    """End the program at once: to take down, module by module, what was imported changes nothing
+    and takes a tenth of a second."""
+    with contextlib.suppress(OSError):  # nobody reads what was said, which Python tells
+        print(end="", flush=True)
+        print(end="", file=sys.stderr, flush=True)
+        os._exit(code)
+    raise SystemExit(code)
+
+
 def _interrupted() -> int:
     print("codegen: interrupted, nothing was changed", file=sys.stderr)
     return 2
@@ -158,8 +171,9 @@ if __name__ == "__main__":
     from scripts.generation.interruption import interruptible
 
     interruptible()
+    gc.disable()  # a run is short, and little of what it makes is garbage
     try:
         code = main()
     except KeyboardInterrupt:  # before it had begun
         code = _interrupted()
-    raise SystemExit(code)
+    _end(code)

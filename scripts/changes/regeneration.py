@@ -3,7 +3,9 @@ they are."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,12 @@ class Regeneration:
         if not path.is_file():
             return None
         return document_changes(old.parent, vendor, yaml_source.parse(text.encode(), path))
+
+    def ready(self) -> None:
+        """Import what reads packages."""
+        for name in ("description", "surface"):
+            with contextlib.suppress(ModuleNotFoundError):  # `trees` tells of it, or needs it not
+                import_module(f".{name}", __package__)
 
     def trees(
         self,

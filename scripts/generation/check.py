@@ -9,7 +9,7 @@ from pathlib import Path
 from . import manifest
 from .difference import difference
 from .differences import Difference, Differences, State
-from .generate import generated_aside, is_current, tell_of_wait
+from .generate import current, generated_aside, tell_of_wait
 from .inputs import digest
 from .lock import locked
 
@@ -48,7 +48,7 @@ def check(root: Path, vendors: Sequence[str] = (), jobs: int | None = None) -> D
                 found.append(Difference(path, "changed", tuple(detail), by_hand=by_hand))
         touched = {one.path.partition("/")[0] for one in found}
         # where the manifest sees nothing, as when it was edited too, a run has to be told
-        unseen = any(is_current(root, place, vendor, recorded) for vendor in touched)
+        unseen = bool(current(root, place, sorted(touched), recorded))
     return Differences(tuple(found), forced=unseen)
 
 

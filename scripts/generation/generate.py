@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +17,13 @@ from scripts.openapi.vendors import unread
 from scripts.openapi.vendors import vendors as all_vendors
 
 from . import manifest, tree
-from .deferral import DOWNLOADS, deferred
+from .deferral import deferred
 from .failure import GenerationError as GenerationError
 from .formatting import format_python
 from .inputs import below, digest, inputs, shared_parts
 from .interruption import uninterrupted
 from .lock import locked
-from .workers import begun, can_fork, processors, shared_out
+from .workers import begun, processors, shared_out
 
 if TYPE_CHECKING:
     from scripts.openapi.documents import Document
@@ -42,6 +42,9 @@ class Comparison(Protocol):
             old: ``generated/`` as it is, which may lack the vendor.
             text: openapi.yaml as it will be.
         """
+
+    def ready(self) -> None:
+        """Import what `trees` needs; called while others read the documents."""
 
     def trees(
         self, old: Path, new: Path, vendors: Sequence[str], documents: Mapping[str, Any]
@@ -100,9 +103,8 @@ def generate(
             tree.clear(place)
         chosen = _chosen(root, vendors)
         recorded = manifest.read(place)
-        kept = [
-            vendor for vendor in chosen if not force and is_current(root, place, vendor, recorded)
-        ]
+        made_of = _inputs(root, chosen, recorded)  # as they are now, before they are read
+        kept = [] if force else _current(place, made_of, recorded)
         wanted = {*all_vendors(root), manifest.NAME}
         removed = [] if vendors else sorted(_names(place) - wanted)
         entries = {vendor: recorded[vendor] for vendor in kept}
@@ -116,8 +118,8 @@ def generate(
             with ExitStack() as end, tree.aside(place) as new:
                 _keep(place, new, leave_out={*written, *removed, manifest.NAME})
                 compared = comparison if place.is_dir() else None
-                document = partial(compared.document, place) if compared else None
-                made = _write(root, recorded, new, written, jobs, document)
+                changed = {vendor: made_of[vendor] for vendor in written}
+                made = _write(root, changed, new, jobs, place, compared)
                 entries.update(made.entries)
                 (new / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
                 tree.as_checked_out(new)
@@ -146,20 +148,29 @@ def generated_aside(root: Path, vendors: Sequence[str], jobs: int | None) -> Gen
     with tempfile.TemporaryDirectory(prefix="codegen-") as name:
         folder = Path(name)
         entries = dict(recorded) if vendors else {}
-        entries.update(_write(root, recorded, folder, chosen, jobs).entries)
+        entries.update(_write(root, _inputs(root, chosen, recorded), folder, jobs).entries)
         (folder / manifest.NAME).write_text(manifest.text(entries), encoding="utf-8")
         yield folder
 
 
-def is_current(
-    root: Path, place: Path, vendor: str, recorded: Mapping[str, manifest.Entry]
-) -> bool:
-    """Whether the manifest says that a run would write the package that lies there."""
-    return (
-        vendor in recorded
-        and recorded[vendor].inputs == _inputs(root, vendor, recorded)
+def current(
+    root: Path, place: Path, vendors: Iterable[str], recorded: Mapping[str, manifest.Entry]
+) -> list[str]:
+    """The vendors of whom the manifest says that a run would write the package that lies there."""
+    known = [vendor for vendor in vendors if vendor in recorded]
+    return _current(place, _inputs(root, known, recorded), recorded)
+
+
+def _current(
+    place: Path, made_of: Mapping[str, dict[str, str]], recorded: Mapping[str, manifest.Entry]
+) -> list[str]:
+    return [
+        vendor
+        for vendor, inputs in made_of.items()
+        if vendor in recorded
+        and recorded[vendor].inputs == inputs
         and manifest.intact(place, vendor, recorded[vendor])
-    )
+    ]
 
 
 def load(root: Path) -> None:
@@ -170,14 +181,14 @@ def load(root: Path) -> None:
         ModuleNotFoundError: something is not installed.
     """
     _load_writer(root)
-    with deferred(DOWNLOADS):
+    with deferred():
         for name in ("jsonschema_rs", "openapi_spec_validator"):
             import_module(name)
 
 
 def _load_writer(root: Path) -> list[Problem]:
     """Import what writes packages; what is wrong with the templates."""
-    with deferred(DOWNLOADS):
+    with deferred():
         import_module(".package", __package__)
         from .templates import compile_templates
 
@@ -196,9 +207,11 @@ def _chosen(root: Path, vendors: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _inputs(root: Path, vendor: str, recorded: Mapping[str, manifest.Entry]) -> dict[str, str]:
-    known = recorded.get(vendor)
-    return inputs(root, vendor, shared_parts(known.inputs) if known else ())
+def _inputs(
+    root: Path, vendors: Iterable[str], recorded: Mapping[str, manifest.Entry]
+) -> dict[str, dict[str, str]]:
+    known = {vendor: recorded[vendor].inputs for vendor in vendors if vendor in recorded}
+    return inputs(root, {vendor: shared_parts(known.get(vendor, {})) for vendor in vendors})
 
 
 def _names(place: Path) -> set[str]:
@@ -218,12 +231,21 @@ def _keep(place: Path, new: Path, *, leave_out: Collection[str]) -> None:
     for name in sorted(_names(place) - set(leave_out)):
         old = place / name
         if not old.is_dir() or old.is_symlink():
-            shutil.copy2(old, new / name, follow_symlinks=False)
+            _take_over(old, new / name)
             continue
         for path, _ in manifest.files(old):
             target = new / name / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(old / path, target, follow_symlinks=False)
+            _take_over(old / path, target)
+
+
+def _take_over(old: Path, new: Path) -> None:
+    """The same file at both places, as nobody writes into it before one of them goes; a copy, where
+    the file system has no such thing."""
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(old, new, follow_symlinks=False)
 
 
 @dataclass(frozen=True)
@@ -236,123 +258,133 @@ class _Written:
 
 def _write(
     root: Path,
-    recorded: Mapping[str, manifest.Entry],
+    made_of: Mapping[str, dict[str, str]],
     target: Path,
-    vendors: Sequence[str],
     jobs: int | None,
-    compared: Callable[[str, str], Any] | None = None,
+    old: Path | None = None,
+    comparison: Comparison | None = None,
 ) -> _Written:
-    """Write the packages of vendors into a folder."""
+    """Write packages into a folder.
+
+    Args:
+        made_of: by vendor, what was found of the inputs before they are read.
+        old: where the packages lie that these are compared with.
+    """
+    vendors = list(made_of)
     problems = unread(root)
     if not vendors and not problems:
         return _Written({}, {})
-    made = {vendor: _inputs(root, vendor, recorded) for vendor in vendors}  # as they are now
-    limit = jobs or processors()
+    others = (jobs or processors()) - 1
     size = partial(_size, root)
-    if limit > 1 and can_fork():
-        # checking documents and importing the generator take as long, and need each other not
-        with begun(vendors, partial(_read, root), size=size, jobs=limit - 1) as reading:
-            broken = _load_writer(root)
-            read = reading()
-    else:
+    compared = partial(comparison.document, old) if comparison and old else None
+    documents = partial(_documents, root, target, compared)
+    # checking documents and importing the generator take as long, and need each other not; neither
+    # do writing a package, and its document, which lies beside it
+    with begun(vendors, documents, size=size, jobs=others) as answers:
         broken = _load_writer(root)
-        read = [_read(root, vendor) for vendor in vendors]
-    if broken:
-        from scripts.openapi.problem import DocumentError
-
-        raise DocumentError([*problems, *broken, *(one for each in read for one in each.problems)])
-    # writing out a document and comparing it takes as long as its package, and needs it not
-    parts = [
-        _Part(vendor, found, package)
-        for vendor, found in zip(vendors, read, strict=True)
-        for package in (True, False)
-    ]
-    tried = shared_out(
-        parts,
-        partial(_attempt, root, target, compared),
-        size=lambda part: size(part.vendor),
-        jobs=limit,
-    )
-    problems += [problem for found in tried for problem in found.problems]
-    if problems:
-        from scripts.openapi.problem import DocumentError
-
-        raise DocumentError(dict.fromkeys(problems))
-    format_python([target / vendor for vendor in vendors])
+        if comparison is not None:
+            comparison.ready()
+        read: list[_Read] = answers()
+        if broken:
+            problems = [*problems, *broken, *(one for each in read for one in each.problems)]
+            raise _document_error(problems)
+        packages = [_Package(*pair) for pair in zip(vendors, read, strict=True)]
+        write = partial(_attempt, root, target)
+        for found in shared_out(packages, write, size=lambda one: size(one.vendor), jobs=others):
+            problems += found
+        if problems:
+            raise _document_error(problems)
+        format_python([target / vendor for vendor in vendors])
+        told = answers()
     entries = {
         vendor: manifest.entry(
-            {**made[vendor], **{below(root, path): digest(path) for path in found.files}},
+            {**made_of[vendor], **{below(root, path): digest(path) for path in found.files}},
             target / vendor,
         )
         for vendor, found in zip(vendors, read, strict=True)
     }
-    told = zip(parts, tried, strict=True)
-    return _Written(entries, {part.vendor: one.compared for part, one in told if not part.package})
+    return _Written(entries, dict(zip(vendors, told, strict=True)))
+
+
+def _document_error(problems: Iterable[Problem]) -> Exception:
+    from scripts.openapi.problem import DocumentError
+
+    return DocumentError(dict.fromkeys(problems))
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A vendor's documents, corrected and for the generator, or what is wrong with them."""
+    """A vendor's document for the generator and the files that it was read from, or what is wrong
+    with it."""
 
     problems: tuple[Problem, ...] = ()
-    documents: tuple[Document, ...] = ()
+    document: Document | None = None
 
     @property
-    def files(self) -> list[Path]:
-        """From where they were read."""
-        return list(self.documents[0].files)
+    def files(self) -> tuple[Path, ...]:
+        """From where it was read."""
+        return self.document.files if self.document else ()
 
 
-def _read(root: Path, vendor: str) -> _Read:
-    with deferred(DOWNLOADS):
-        from scripts.openapi import documents
-        from scripts.openapi.problem import DocumentError
+def _documents(
+    root: Path,
+    target: Path,
+    compared: Callable[[str, str], Any] | None,
+    vendors: Sequence[str],
+) -> Iterator[list[Any]]:
+    """Read the documents of vendors, then write those with their corrections beside the packages:
+    first what the generator is given, then what a comparison made of what changed."""
+    with deferred():
+        pairs = [_read(root, vendor) for vendor in vendors]
+        yield [read for read, _ in pairs]
+        yield [
+            _dumped(target / vendor, document, compared) if document is not None else None
+            for vendor, (_, document) in zip(vendors, pairs, strict=True)
+        ]
 
-        try:
-            written = documents.as_written(root, vendor)
-            corrected = documents.with_corrections(root, written)
-            return _Read((), (corrected, documents.with_codegen(root, corrected)))
-        except DocumentError as error:
-            return _Read(tuple(documents.problems(root, vendor)) or error.problems)
+
+def _read(root: Path, vendor: str) -> tuple[_Read, Document | None]:
+    """A document for the generator, and corrected only."""
+    from scripts.openapi import documents
+    from scripts.openapi.problem import DocumentError
+
+    try:
+        written = documents.as_written(root, vendor)
+        corrected = documents.with_corrections(root, written)
+        return _Read((), documents.with_codegen(root, corrected)), corrected
+    except DocumentError as error:
+        return _Read(tuple(documents.problems(root, vendor)) or error.problems), None
 
 
-class _Part(NamedTuple):
-    """What one process does of a vendor: write the package, or the document that lies beside it."""
+def _dumped(folder: Path, document: Document, compared: Callable[[str, str], Any] | None) -> Any:
+    from scripts.openapi import documents
+
+    text = documents.dump(document)
+    folder.mkdir(exist_ok=True)
+    (folder / "openapi.yaml").write_text(text, encoding="utf-8")
+    return compared(document.vendor, text) if compared is not None else None
+
+
+class _Package(NamedTuple):
+    """The package of a vendor, which is to be written, and what from."""
 
     vendor: str
     read: _Read
-    package: bool
 
 
-class _Tried(NamedTuple):
-    """What came of a part: what is wrong with the document, or what a comparison made of it."""
-
-    problems: tuple[Problem, ...] = ()
-    compared: Any = None
-
-
-def _attempt(
-    root: Path, target: Path, compared: Callable[[str, str], Any] | None, part: _Part
-) -> _Tried:
-    from scripts.openapi import documents
+def _attempt(root: Path, target: Path, package: _Package) -> tuple[Problem, ...]:
+    """What is wrong with the document; nothing, once its package is written."""
     from scripts.openapi.problem import DocumentError
 
     from .package import write_package
 
-    vendor, folder = part.vendor, target / part.vendor
-    if part.read.problems:
-        return _Tried(part.read.problems if part.package else ())
-    corrected, document = part.read.documents
-    if part.package:
-        try:
-            write_package(root, document, folder)
-        except DocumentError as error:
-            return _Tried(error.problems)
-        return _Tried()
-    text = documents.dump(corrected)
-    folder.mkdir(exist_ok=True)
-    (folder / "openapi.yaml").write_text(text, encoding="utf-8")
-    return _Tried((), compared(vendor, text) if compared is not None else None)
+    if package.read.document is None:
+        return package.read.problems
+    try:
+        write_package(root, package.read.document, target / package.vendor)
+    except DocumentError as error:
+        return error.problems
+    return ()
 
 
 def _size(root: Path, vendor: str) -> int:

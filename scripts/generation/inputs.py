@@ -16,23 +16,27 @@ _TOOLS = ("openapi-python-client", "ruff")
 """The pinned tools whose version shapes the output; the Python that runs them does not."""
 
 
-def inputs(root: Path, vendor: str, parts: Iterable[str] = ()) -> dict[str, str]:
-    """SHA-256 of all that ``generated/<vendor>`` is made from, by path below ``root``; of the
-    tools their version.
+def inputs(root: Path, parts: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+    """SHA-256 of all that ``generated/<vendor>`` is made from, by vendor and path below ``root``;
+    of the tools their version.
 
     Folders have one hash for all of their files, so that a manifest stays short.
 
     Args:
-        parts: further files that the document was read from.
+        parts: by vendor, further files that the document was read from.
 
     Raises:
         ModuleNotFoundError: a tool is not installed.
         OSError: a file cannot be read.
     """
+    shared = {**_shared(root), **_tools()}
+    return {vendor: {**_own(root, vendor, files), **shared} for vendor, files in parts.items()}
+
+
+def _own(root: Path, vendor: str, parts: Iterable[str]) -> dict[str, str]:
     own = [Path("spec", f"{vendor}.yaml"), *(Path("overrides", vendor, name) for name in _OWN)]
     paths = {path.as_posix() for path in own} | set(parts)
-    found = {path: digest(root / path) for path in paths if (root / path).is_file()}
-    return {**found, **_shared(root), **_tools()}
+    return {path: digest(root / path) for path in paths if (root / path).is_file()}
 
 
 def shared_parts(made: Mapping[str, str]) -> list[str]:

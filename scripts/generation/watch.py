@@ -10,6 +10,7 @@ scripts/codegen.py stay as they were at the start.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -40,6 +41,7 @@ def watch(root: Path, vendors: Sequence[str], jobs: int | None) -> int:
     A run that fails leaves ``generated/`` as it is; its errors stay until the next one. What a run
     says goes where it says it; the state of things to stdout.
     """
+    gc.enable()  # unlike a run, this goes on for hours
     screen = _Screen(root)
     runs = _Runs([*vendors, "--root", str(root), *(["--jobs", str(jobs)] if jobs else [])])
     try:

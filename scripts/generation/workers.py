@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_WIDTH = 1 << 20
 
 
 def processors() -> int:
@@ -39,23 +42,39 @@ def shared_out(
         OSError, ImportError: as ``work`` does.
         ChildProcessError: a process failed, and has told why.
     """
-    if min(jobs, len(tasks)) < 2 or not can_fork():
-        return [work(task) for task in tasks]
-    with begun(tasks, work, size=size, jobs=jobs) as results:
+    here = min(jobs, len(tasks)) < 2
+
+    def all_of(share: Sequence[T]) -> Iterator[list[R]]:
+        yield [work(task) for task in share]
+
+    with begun(tasks, all_of, size=size, jobs=0 if here else jobs) as results:
         return results()
 
 
 @contextmanager
 def begun(
-    tasks: Sequence[T], work: Callable[[T], R], *, size: Callable[[T], int], jobs: int
+    tasks: Sequence[T],
+    work: Callable[[Sequence[T]], Iterator[list[R]]],
+    *,
+    size: Callable[[T], int],
+    jobs: int,
 ) -> Generator[Callable[[], list[R]]]:
     """Like `shared_out`, but others do the work while the caller does something else.
 
+    Args:
+        work: does a share of the tasks in one or more steps; yields after each what came of it,
+            one for each task.
+        jobs: how many other processes; with none this one works, whenever it asks for results.
+
     Yields:
-        What waits for the results; without a fork it does the work.
+        What waits for the results of the next step, in the order of the tasks.
     """
-    if not can_fork():
-        yield lambda: [work(task) for task in tasks]
+    if not tasks:
+        yield list
+        return
+    if jobs < 1 or not can_fork():
+        steps = work(tasks)
+        yield lambda: next(steps)
         return
     shares: list[list[int]] = [[] for _ in range(min(jobs, len(tasks)))]
     loads = [0] * len(shares)
@@ -67,13 +86,13 @@ def begun(
 
     def results() -> list[R]:
         found: dict[int, R] = {}
-        for worker in workers:
-            found.update(worker.results())
+        for share, worker in zip(shares, workers, strict=True):
+            found.update(zip(share, worker.results(), strict=True))
         return [found[number] for number in range(len(tasks))]
 
     try:
         for share in shares:
-            workers.append(_start([(number, tasks[number]) for number in share], work))
+            workers.append(_start([tasks[number] for number in share], work))
         yield results
     finally:
         for worker in workers:
@@ -93,15 +112,16 @@ class _Worker(Generic[R]):
     answers: BinaryIO
     ended: bool = False
 
-    def results(self) -> dict[int, R]:
-        content = self.answers.read()
-        _, status = os.waitpid(self.process, 0)
-        self.ended = True
-        if status != 0:
+    def results(self) -> list[R]:
+        """Of its next step."""
+        try:
+            found: list[R] | OSError | ImportError = pickle.load(self.answers)
+        except (EOFError, pickle.UnpicklingError):
+            _, status = os.waitpid(self.process, 0)
+            self.ended = True
             code = os.waitstatus_to_exitcode(status)
-            how = f"exit code {code}" if code > 0 else signal.Signals(-code).name
-            raise ChildProcessError(f"a process that generates packages ended with {how}")
-        found: dict[int, R] | OSError | ImportError = pickle.loads(content)
+            how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+            raise ChildProcessError(f"a process that generates packages ended with {how}") from None
         if isinstance(found, OSError | ImportError):
             raise found
         return found
@@ -114,10 +134,11 @@ class _Worker(Generic[R]):
             self.ended = True
 
 
-def _start(share: Sequence[tuple[int, T]], work: Callable[[T], R]) -> _Worker[R]:
+def _start(share: Sequence[T], work: Callable[[Sequence[T]], Iterator[list[R]]]) -> _Worker[R]:
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
+    _widen(writing)
     process = os.fork()
     if process:
         os.close(writing)
@@ -126,7 +147,9 @@ def _start(share: Sequence[tuple[int, T]], work: Callable[[T], R]) -> _Worker[R]
     try:
         os.close(reading)
         with os.fdopen(writing, "wb") as answers:
-            answers.write(pickle.dumps(_done(share, work)))
+            for found in _steps(share, work):
+                answers.write(pickle.dumps(found))
+                answers.flush()
         code = 0
     except BrokenPipeError:
         pass  # nobody is there any more to tell
@@ -138,10 +161,18 @@ def _start(share: Sequence[tuple[int, T]], work: Callable[[T], R]) -> _Worker[R]
         os._exit(code)  # what the parent would do at its end is the parent's
 
 
-def _done(
-    share: Sequence[tuple[int, T]], work: Callable[[T], R]
-) -> dict[int, R] | OSError | ImportError:
+def _widen(pipe: int) -> None:
+    """Let a worker go on with its next step before somebody takes what came of this one."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # on Linux, up to a limit
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _WIDTH)
+
+
+def _steps(
+    share: Sequence[T], work: Callable[[Sequence[T]], Iterator[list[R]]]
+) -> Iterator[list[R] | OSError | ImportError]:
     try:
-        return {number: work(task) for number, task in share}
+        yield from work(share)
     except (OSError, ImportError) as error:
-        return error
+        yield error

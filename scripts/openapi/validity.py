@@ -50,6 +50,7 @@ DATA = frozenset(("example", "default", "const", "enum", "value"))
 _METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace"])
 _PLACES = frozenset(("path", "query", "header", "cookie"))
 _LONGEST = 300
+_REMEMBERED = 128
 
 
 @dataclass(frozen=True)
@@ -351,7 +352,11 @@ def _followed(data: dict[str, Any], value: Any) -> Any:
 def _meaning(data: dict[str, Any]) -> Iterator[Fault]:
     # The validator hands on the very objects of the document, which tells where they stand.
     places = {id(value): at for at, value in nodes(data) if is_object(value) or is_array(value)}
-    validator: Any = _validator()(cast("Any", data))
+    # A path, because of plain data the validator asks the environment how much it is to remember.
+    from jsonschema_path import SchemaPath
+
+    whole = SchemaPath.from_dict(cast("Any", data), resolved_cache_maxsize=_REMEMBERED)
+    validator: Any = _validator()(whole)
     for error in validator.iter_errors():
         yield _placed(data, error, places)
 
@@ -374,7 +379,14 @@ def _validator() -> Any:
                 return None
             return super()._validate_schema_meta(schema, schema_value)
 
+    class Structure:
+        """Has nothing to say: `_structure` has looked."""
+
+        def iter_errors(self, _: Any) -> Iterable[Any]:
+            return ()
+
     class Validator(OpenAPIV31SpecValidator):
+        schema_validator = cast("Any", Structure())
         keyword_validators = {  # noqa: RUF012
             **OpenAPIV31SpecValidator.keyword_validators,
             "schema": Schemas,
