@@ -13,13 +13,15 @@ class Check:
     """A check: its name in findings, and the function that sends requests and judges.
 
     `writes` says whether it needs operations that change something, `kept` whether it compares
-    what a server was sent with what it answers later.
+    what a server was sent with what it answers later, `last` whether it looks at what all others
+    have seen.
     """
 
     name: str
     run: Callable[[Bench], None]
     writes: bool = True
     kept: bool = False
+    last: bool = False
 
 
 def all_checks() -> list[Check]:

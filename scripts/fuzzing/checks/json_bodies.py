@@ -17,15 +17,16 @@ from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import media_kind, resolve
 
 
-def _drafts(bench: Bench) -> list[Draft]:
-    found: list[Draft] = []
-    for view in bench.views:
-        for draft in bench.drafts(view):
-            if draft.content_type and media_kind(draft.content_type) == "json":
-                found.append(draft)
-    if not found:
+def _drafts(bench: Bench) -> Iterator[Draft]:
+    """The good requests with a body of JSON. Raises NotApplicable when there is none."""
+    if not any(_is_json(draft) for view in bench.views for draft in bench.drafts(view)):
         raise NotApplicable("no operation takes JSON")
-    return found
+    for view in bench.each(bench.views):
+        yield from (draft for draft in bench.drafts(view) if _is_json(draft))
+
+
+def _is_json(draft: Draft) -> bool:
+    return bool(draft.content_type) and media_kind(draft.content_type or "") == "json"
 
 
 def _raw(draft: Draft, text: str | bytes) -> Draft:

@@ -33,14 +33,15 @@ _FILENAMES = (
 
 def _cases(bench: Bench) -> Iterator[tuple[OperationView, Draft, media.File]]:
     """Uploads that have to be accepted: every form of every operation with many files."""
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         drafts = [draft for draft in bench.drafts(view) if draft.file is not None]
+        chance = bench.chance(view)
         for draft in drafts:
             types = [draft.file_type]
             for media_type in types:
                 files = [*media.valid(media_type), *media.hostile_content(media_type)]
                 most = max(4, bench.budget.cases // (2 * len(drafts)))
-                some = [files[0], *bench.random.sample(files[1:], min(most, len(files) - 1))]
+                some = [files[0], *chance.sample(files[1:], min(most, len(files) - 1))]
                 if draft is drafts[0]:
                     some.append(media.large(media_type, 1_200_000))
                 for file in some:
@@ -55,8 +56,6 @@ def uploads_are_true(bench: Bench) -> None:
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
     for view, draft, file in _cases(bench):
-        if bench.budget.spent:
-            return
         exchange = bench.send(draft)
         bench.judged()
         if not 200 <= exchange.status < 300:
@@ -76,13 +75,14 @@ def filenames_do_no_harm(bench: Bench) -> None:
     """A file under any name is stored, served at its URL, and a part of no other path."""
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         if draft.parts is None:
             continue
+        chance = bench.chance(view)
         for name in _FILENAMES:
             file = media.make(
-                media.form_of(draft.file_type) or "PNG", 2, 2, "RGB", bench.random.randrange(256)
+                media.form_of(draft.file_type) or "PNG", 2, 2, "RGB", chance.randrange(256)
             )
             exchange = bench.send(draft.with_file(file.data, filename=name))
             bench.judged()
@@ -102,7 +102,7 @@ def repeated_requests_are_independent(bench: Bench) -> None:
     """The same upload twice makes two things, and both are served as sent."""
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         form = media.form_of(draft.file_type)
         if not form:
@@ -123,7 +123,7 @@ def repeated_requests_are_independent(bench: Bench) -> None:
 def sizes_are_rounded_one_way(bench: Bench) -> None:
     """Sizes that are texts are all rounded up, all down, or all to the nearest."""
     applied = False
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         limit = file_schema(bench.target, draft).get("maxLength")
         shown: dict[tuple[str, int], list[tuple[Rounded, Exchange]]] = {}
@@ -160,7 +160,7 @@ def validators_tell_contents_apart(bench: Bench) -> None:
         raise NotApplicable("the server cannot be told to forget, so a URL keeps its bytes")
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         known: dict[str, Exchange] = {}
         for least in (1, 9_000):
