@@ -44,6 +44,7 @@ def all_checks() -> list[Check]:
         refusals,
         slowness,
         statuses,
+        totals,
         uploads,
     )
 
@@ -52,6 +53,7 @@ def all_checks() -> list[Check]:
         *uploads.CHECKS,
         *identities.CHECKS,
         *listed_uploads.CHECKS,
+        *totals.CHECKS,
         *paging.CHECKS,
         *credentials.CHECKS,
         *disclosure.CHECKS,
