@@ -186,6 +186,35 @@ def validators_tell_contents_apart(bench: Bench) -> None:
                     )
 
 
+def conditions_are_heeded(bench: Bench) -> None:
+    """Who has other bytes than are served is not told that nothing changed (RFC 9110, 13.1.2)."""
+    applied = False
+    for view in bench.each(bench.uploads):
+        draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
+        exchange, answer = bench.accepted(draft)
+        for fact in bench.facts.of(view, exchange.status):
+            url = value(answer, fact.path)
+            if fact.meaning != "uploaded-file" or not isinstance(url, str):
+                continue
+            plain = bench.get(url)
+            if plain.status != 200 or not _strong(plain):
+                continue
+            applied = True
+            other = '"of-other-bytes"'
+            got = bench.send(plain.request.with_header("If-None-Match", other))
+            bench.judged()
+            if got.status != 200 or got.body != plain.body:
+                bench.found(
+                    view,
+                    "who has something else is not sent what is served",
+                    expected=f"200 and the bytes for If-None-Match: {other}",
+                    got=shown(got),
+                    exchanges=(exchange, got),
+                )
+    if not applied:
+        raise NotApplicable("no file is served with an ETag")
+
+
 def _strong(exchange: Exchange) -> str:
     tag = (exchange.answer.header("ETag") if exchange.answer else None) or ""
     return tag if tag.startswith('"') else ""
@@ -197,4 +226,5 @@ CHECKS = [
     Check("repeated requests are independent", repeated_requests_are_independent, kept=True),
     Check("sizes are rounded one way", sizes_are_rounded_one_way, kept=True),
     Check("validators tell contents apart", validators_tell_contents_apart, kept=True),
+    Check("conditions are heeded", conditions_are_heeded, kept=True),
 ]
