@@ -120,6 +120,7 @@ def main(arguments: Sequence[str] | None = None, began: float | None = None) -> 
     if options.document == "all" and options.base_url is None:
         names = sorted(path.parent.name for path in ROOT.glob("generated/*/openapi.yaml"))
     codes: list[int] = []
+    name = options.document
     reports: list[report.Report] = []
     try:
         for index, name in enumerate(names):
@@ -179,6 +180,7 @@ def _run(
     counts, ended = Counts(), ""
     before, started = budget.elapsed, time.monotonic()
     budget = replace(budget, seconds=(budget.seconds or 0.0) - _to_end(budget))
+    name = ""
     chosen = options.parts or [name for name in PARTS if _exists(name)]
     print(f"{target.name} at {target.base_url}, seed {seed}", file=sys.stderr)
     target.reach()

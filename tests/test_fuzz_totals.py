@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -100,7 +100,7 @@ def answer(shape: str, query: dict[str, str], wrong: int) -> tuple[Any, dict[str
 
 
 @contextmanager
-def server(shape: str, wrong: int) -> Iterator[str]:
+def server(shape: str, wrong: int) -> Generator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -158,5 +158,5 @@ def test_a_true_total_is_no_finding(shape: str) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_total_that_is_one_off_is_found(shape: str, wrong: int) -> None:
     found = findings(shape, wrong)
-    titles = [title for check, title, got in found if got == str(HOLDS + wrong)]
+    titles = [title for _, title, got in found if got == str(HOLDS + wrong)]
     assert any("over all pages" in title for title in titles), found

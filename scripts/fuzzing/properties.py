@@ -74,7 +74,7 @@ def meaning(
         elif check.kept and not target.keeps:
             bench.counts.not_applicable[check.name] = "the stub answers examples for it"
         else:
-            waiting.append((check, (only or {}).get(check.name, "")))
+            waiting.append((check, "" if only is None else only[check.name]))
     try:
         while waiting and not budget.spent:
             check, at = waiting.pop(0)

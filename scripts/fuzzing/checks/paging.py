@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,6 +27,10 @@ def fill(bench: Bench, maker: OperationView, length: Callable[[], int]) -> None:
         bench.accepted(bench.drafts(maker)[0])
 
 
+def _length(listing: Listing) -> int:
+    return len(listing.page(1).ids)
+
+
 def _filled(bench: Bench) -> list[Listing]:
     """The lists, filled where the document offers a way to."""
     found = listings(bench)
@@ -34,7 +39,7 @@ def _filled(bench: Bench) -> list[Listing]:
     for listing in found:
         makers = [v for v in bench.views if v.path == listing.view.path and v.method == "post"]
         for view in makers[:1]:
-            fill(bench, view, lambda listing=listing: len(listing.page(1).ids))
+            fill(bench, view, partial(_length, listing))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin
@@ -16,7 +17,7 @@ from scripts.fuzzing.exchange import Exchange, Request
 from scripts.fuzzing.facts import Fact, value
 from scripts.fuzzing.paged import Listing, array, listings, total_in_header
 from scripts.openapi import pointer
-from scripts.openapi.json_value import is_array
+from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import OperationView
 
 _MOST_PAGES = 60
@@ -126,7 +127,7 @@ def _token(
 def _keys(
     answer: Any, items: tuple[str, ...], at: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, ...]]:
-    if isinstance(answer, dict) and len(at) < 3:
+    if is_object(answer) and len(at) < 3:
         for key, inner in answer.items():
             path = (*at, str(key))
             if path != items:
@@ -141,7 +142,7 @@ def totals_are_true(bench: Bench) -> None:
     applied = False
     for one in _lists(bench):
         for maker in [v for v in bench.views if v.path == one.view.path and v.method == "post"][:1]:
-            fill(bench, maker, lambda one=one: sum(len(items) for _, items in _few(one)))
+            fill(bench, maker, partial(_length, one))
         pages = list(_few(one))
         whole = [item for _, items in pages for item in items]
         if not pages or not one.whole or len(pages) > _MOST_PAGES or _repeats(pages):
@@ -165,6 +166,10 @@ def totals_are_true(bench: Bench) -> None:
                     )
     if not applied:
         raise NotApplicable("no list says how long it is")
+
+
+def _length(one: _List) -> int:
+    return sum(len(items) for _, items in _few(one))
 
 
 def _few(one: _List) -> Iterator[tuple[Exchange, list[Any]]]:

@@ -28,7 +28,7 @@ _MODES = ("sync", "async")
 _MOST_REDIRECTS = 50
 _HEADER, _QUERY = ("X-Fuzz-Extra", "given 1"), ("fuzz-extra", "a b&c=d")
 _TIMES = 2
-_SIZES = (1 << 16, 1 << 17, (1 << 17) + 1)
+_SIZES = (1 << 16, 1 << 17, 1 << 18, 1 << 19, (1 << 19) + 1)
 """Bytes: files are read in pieces of a power of two."""
 
 _LOCATIONS = ("elsewhere", "../elsewhere", "?again=1", "/else/where#part", "//{host}/elsewhere")

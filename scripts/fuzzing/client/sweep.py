@@ -49,8 +49,8 @@ def swept(package: Package, bound: Bound, answers: list[Documented]) -> Iterator
             yield _case(bound, said, text[: number_.start()] + _LARGE + text[number_.end() :])
         for moment in _MOMENT.finditer(_text(good)):
             text = _text(good)
-            for other in _MOMENTS:
-                yield _case(bound, said, text[: moment.start()] + other + text[moment.end() :])
+            for time in _MOMENTS:
+                yield _case(bound, said, text[: moment.start()] + time + text[moment.end() :])
         if said.status.startswith("2"):
             for status in OTHERS:
                 if status not in (204, 304):  # they have no body
