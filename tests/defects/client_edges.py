@@ -12,7 +12,7 @@ DEFECTS = [
         "last-byte-of-whole-chunks-lost",
         "client requests",
         "client",
-        "Bytes in memory that fill whole chunks of 64 KiB lose the last of them.",
+        "Bytes in memory that fill whole chunks of 256 KiB lose the last of them.",
         "hidden",
         runtime(
             "source:BytesSource.chunks",
@@ -26,7 +26,7 @@ DEFECTS = [
         "last-byte-of-handle-lost",
         "client requests",
         "client",
-        "An open file that fills whole chunks of 64 KiB is sent without its last byte.",
+        "An open file that fills whole chunks of 256 KiB is sent without its last byte.",
         "hidden",
         runtime(
             "handle:HandleSource.chunks",
