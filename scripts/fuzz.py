@@ -10,12 +10,13 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.fuzzing import report
-from scripts.fuzzing.budget import Budget
+from scripts.fuzzing import properties, report
+from scripts.fuzzing.budget import Budget, TimeUp, ended_in_time, on_time
 from scripts.fuzzing.finding import Counts, Findings
 from scripts.fuzzing.progress import Line
 from scripts.fuzzing.target import ROOT, Target, TargetError, Wanted, opened
@@ -45,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="repeat the cases of an earlier run")
     parser.add_argument(
         "--max-time", type=_seconds, default=DEFAULT_TIME, metavar="S",
-        help=f"seconds, at most (default {DEFAULT_TIME:.0f})",
+        help="seconds from the start of the command to its summary"
+        f" (default {DEFAULT_TIME:.0f}); whatever is running is ended then",
     )  # fmt: skip
     parser.add_argument(
         "--cases", type=_count, default=30, metavar="N",
@@ -106,17 +108,23 @@ def _parts(text: str) -> list[str]:
     return names
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """0 nothing found, 1 failures found, 2 could not run."""
+def main(arguments: Sequence[str] | None = None, began: float | None = None) -> int:
+    """0 nothing found, 1 failures found, 2 could not run. `began` is a monotonic time: since when
+    the run counts its seconds.
+    """
+    began = time.monotonic() if began is None else began
     options = _parser().parse_args(arguments)
+    whole = Budget(options.max_time, options.cases, began)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     names = [options.document]
     if options.document == "all" and options.base_url is None:
         names = sorted(path.parent.name for path in ROOT.glob("generated/*/openapi.yaml"))
     codes: list[int] = []
+    name = options.document
     reports: list[report.Report] = []
     try:
-        for name in names:
+        for index, name in enumerate(names):
+            budget = whole.share(1 / (len(names) - index))
             wanted = Wanted(
                 name,
                 base_url=options.base_url,
@@ -129,15 +137,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = options.report
             if folder is not None and len(names) > 1:
                 folder = folder / name
-            with opened(wanted) as target:
-                seconds = options.max_time / len(names)
-                found = _run(target, options, seed, Budget(seconds, options.cases), folder)
+            with ended_in_time(budget.left - _to_end(budget) / 2), opened(wanted) as target:
+                found = _run(target, options, seed, budget, folder)
             reports.append(found)
             codes.append(_told(found, options, folder))
             if found.ended == "interrupted":
                 break
     except (TargetError, DocumentError) as error:
         print(f"fuzz.py: {error}", file=sys.stderr)
+        codes.append(2)
+    except TimeUp:
+        print(
+            f"fuzz.py: {name}: the time was up before anything was sent; a document of this size"
+            f" takes longer to read and a client longer to make: give more than"
+            f" --max-time {options.max_time:g}",
+            file=sys.stderr,
+        )
         codes.append(2)
     except KeyboardInterrupt:
         print("fuzz.py: interrupted before anything was sent", file=sys.stderr)
@@ -148,29 +163,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return max(codes)
 
 
+def _to_end(budget: Budget) -> float:
+    """The seconds of a budget in which a run is brought to its end: in the first half of them what
+    looks at the time ends by itself.
+    """
+    return min(1.0, (budget.seconds or 0.0) / 5)
+
+
 def _run(
     target: Target, options: argparse.Namespace, seed: int, budget: Budget, folder: Path | None
 ) -> report.Report:
-    """All parts of a run against one target."""
+    """All parts of a run against one target, which was opened in the budget's time."""
     line = Line(sys.stderr)
     hide = target.redaction.text
     findings = Findings(lambda finding: line.found(finding, hide(finding.title)))
     counts, ended = Counts(), ""
-    started = time.monotonic()
+    before, started = budget.elapsed, time.monotonic()
+    budget = replace(budget, seconds=(budget.seconds or 0.0) - _to_end(budget))
+    name = ""
     chosen = options.parts or [name for name in PARTS if _exists(name)]
     print(f"{target.name} at {target.base_url}, seed {seed}", file=sys.stderr)
     target.reach()
     try:
         for name in chosen:
+            if budget.spent:
+                counts.notes.append(f"{name}: no time was left")
+                continue
             module, share = PARTS[name]
             run: Callable[..., Counts] = importlib.import_module(module).run
             more = {"workers": options.workers} if name == "properties" else {}
             part = budget.share(1.0 if name == chosen[-1] else share)
             counts.add(run(target, part, seed, findings, line, **more))
             target.reset()
+        if counts.cut and not budget.spent:  # other parts did not need all of their time
+            counts.resumed(
+                properties.meaning(target, budget, seed, findings, line, only=dict(counts.cut))
+            )
+    except TimeUp:
+        counts.notes.append(f"{name}: ended by --max-time in the middle of what it did")
     except KeyboardInterrupt:
         ended = "interrupted"
     finally:
+        on_time()
         line.clear()
     if budget.spent and not ended:
         ended = "time was up"
@@ -180,6 +214,7 @@ def _run(
         counts,
         seed=seed,
         seconds=time.monotonic() - started,
+        before=before,
         folder=folder,
         ended=ended,
     )
@@ -212,4 +247,5 @@ def _exists(part: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # What was imported until now took a second of the user's time: all of it work of this process.
+    sys.exit(main(began=time.monotonic() - time.process_time()))

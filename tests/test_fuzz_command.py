@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 pytest.importorskip("schemathesis", reason="fuzz.py needs schemathesis, which is not installed")
 
 from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.client.raw_server import RawServer
+from scripts.fuzzing.credentials import Credentials, present, schemes
+from scripts.fuzzing.exchange import Exchange, Request
 from scripts.fuzzing.finding import Finding, Silence
 from scripts.fuzzing.properties import meaning
 from scripts.fuzzing.reproduction import Reproduction
-from scripts.fuzzing.target import Wanted, opened
+from scripts.fuzzing.target import Target, Wanted, opened
 from tests.defects.defect import all_defects
 from tests.foreign_server import KEY, shelf
 
@@ -123,3 +129,44 @@ def test_what_is_printed_repeats_the_finding(
                 env=environment, check=False,
             )  # fmt: skip
             assert (seen or finding.got) in done.stdout, (words, done.stdout, done.stderr)
+
+
+PASSWORD = "us er:pa$s\"w'ord%20\\ü`x`4711"
+
+
+@pytest.mark.parametrize(
+    "kind", [{"type": "http", "scheme": "basic"}, {"type": "http", "scheme": "bearer"},
+             {"type": "apiKey", "in": "query", "name": "key"}]
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "made", [str, lambda v: v + "x", lambda v: v[:-1], str.swapcase, lambda v: v.partition(":")[2]]
+)
+def test_what_is_printed_sends_the_same_credential_and_does_not_show_it(
+    kind: dict[str, str], made: Callable[[str], str], tmp_path: Path
+) -> None:
+    document = {"components": {"securitySchemes": {"door": {**kind, "x-env": "DOOR"}}}}
+    (scheme,) = (found := schemes(document)).values()
+    secret = (
+        PASSWORD if kind.get("scheme") == "basic" else PASSWORD.encode("ascii", "ignore").decode()
+    )
+    with RawServer() as server:
+        server.answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+        target = Target("doors", document, server.url, Credentials(found, {"door": secret}))
+        sent = present(Request("GET", server.url + "/in?a=1"), scheme, scheme.text(made(secret)))
+        writer = Reproduction(target, tmp_path)
+        finding = Finding("c", "GET /in", "t", "e", "g", (Exchange(sent, None),))
+        curl, python = writer.curl(finding), writer.python(finding)
+        programs = [["bash", "-c", curl], [sys.executable, "-c", python]]
+        for words in programs if made(secret) in (secret, secret[:-1]) else programs[:1]:
+            server.arrived.clear()
+            done = subprocess.run(
+                words, capture_output=True, text=True, timeout=60, check=False,
+                env={**os.environ, "DOOR": secret},
+            )  # fmt: skip
+            assert done.returncode == 0, (words, done.stderr)
+            (arrived,) = server.arrived
+            wanted = sent.header("Authorization") or sent.url.partition("/in")[2]
+            assert wanted.encode("latin-1") in arrived.raw, words
+        for part in (secret[:-1], secret.swapcase()):
+            for text in (part, quote(part, safe=""), base64.b64encode(part.encode()).decode()[:-4]):
+                assert text not in curl + python

@@ -115,6 +115,6 @@ def test_every_part_ends_with_its_time_and_says_what_it_left_out(target: Target)
     meaning = properties.meaning(target, Budget(0.05, 1000), 1, Findings(), Silence())
     calls = client.run(target, Budget(0.0, 1000), 1, Findings(), Silence())
     assert time.monotonic() - started < 10
-    assert "no time was left" in " ".join([*meaning.notes, *meaning.not_applicable.values()])
+    assert len(meaning.cut) > 5
     assert "client: answers: no time was left for 4 of 4" in calls.notes
     assert "client: requests: no time was left for 4 of 4" in calls.notes

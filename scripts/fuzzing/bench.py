@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,10 @@ class Unjudged(Exception):
     """
 
 
+class TurnOver(Exception):
+    """The time of a check's turn is used up: it may go on when others had theirs."""
+
+
 def documents_success(view: OperationView) -> bool:
     """Whether the document says how the operation succeeds; one that lists failures alone does
     not.
@@ -41,7 +45,10 @@ def documents_success(view: OperationView) -> bool:
 
 @dataclass
 class Bench:
-    """One run of the checks. `random` is the only chance they may use."""
+    """One run of the checks. `chance` is the only chance they may use.
+
+    `turn` is the time that the running check may take, `at` the operation that it stands at.
+    """
 
     target: Target
     budget: Budget
@@ -50,10 +57,11 @@ class Bench:
     progress: Progress
     counts: Counts = field(default_factory=Counts)
     check: str = ""
+    at: str = ""
 
     def __post_init__(self) -> None:
         self.facts = Facts(self.target)
-        self.random = random.Random(self.seed)
+        self.turn = self.budget
         self.sender = self.target.sender()
         self.started = time.monotonic()
         self.watchers: list[Callable[[OperationView | None, Exchange], None]] = []
@@ -67,6 +75,24 @@ class Bench:
     def views(self) -> list[OperationView]:
         """The operations of which a good request is known, and that it may succeed."""
         return [v for v in self.target.operations if self.drafts(v) and documents_success(v)]
+
+    def each(self, views: Iterable[OperationView]) -> Iterator[OperationView]:
+        """The operations one by one, those first that an earlier turn of the check did not come to:
+        from the one that it stood at, and round.
+        """
+        found = list(views)
+        labels = [self.target.label(view) for view in found]
+        first = labels.index(self.at) if self.at in labels else 0
+        for view in found[first:] + found[:first]:
+            self.at = self.target.label(view)
+            yield view
+        self.at = labels[first] if found else self.at  # once more round is the same round
+
+    def chance(self, view: OperationView) -> random.Random:
+        """The chance of a check with an operation: what else is checked changes none of its cases,
+        nor in which order.
+        """
+        return random.Random(f"{self.seed} {self.check} {self.target.label(view)}")
 
     def drafts(self, view: OperationView) -> list[Draft]:
         """The good requests of an operation."""
@@ -103,11 +129,11 @@ class Bench:
     def send(
         self, what: Draft | Request, view: OperationView | None = None, sender: Sender | None = None
     ) -> Exchange:
-        """Send a request and let the watchers see the exchange. Raises Unjudged when the time is
-        up: some checks send as many requests as the document has operations.
+        """Send a request and let the watchers see the exchange. Raises TurnOver when the time of
+        the check is up: some send as many requests as the document has operations.
         """
-        if self.budget.spent:
-            raise Unjudged("no time was left")
+        if self.turn.spent or self.budget.spent:
+            raise TurnOver
         if isinstance(what, Draft):
             view, what = what.view, what.request(self.target)
         exchange = (sender or self.sender).send(what)

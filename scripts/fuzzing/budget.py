@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -38,3 +42,39 @@ class Budget:
     def share(self, part: float) -> Budget:
         """A budget that begins now and may take this part (0 to 1) of the time that remains."""
         return Budget(None if self.seconds is None else self.left * part, self.cases)
+
+
+class TimeUp(BaseException):
+    """The time of the whole run is up. No `Exception`: nobody takes it for a failure."""
+
+
+@contextmanager
+def ended_in_time(seconds: float) -> Generator[None]:
+    """Raise TimeUp in the block when it has taken so long, whatever it is doing: there is work that
+    nobody asks for the time meanwhile, reading a large document and drawing from its schemas.
+
+    Once, and only in the main thread of a system that has timers of this kind; elsewhere a run
+    ends when its parts look at their budget.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not (
+        threading.main_thread()
+    ):
+        yield
+        return
+
+    def up(number: int, frame: object) -> None:
+        raise TimeUp
+
+    handler = signal.signal(signal.SIGALRM, up)
+    timer = signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, handler)
+
+
+def on_time() -> None:
+    """What is left to do in the block of ended_in_time may be done to its end."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)

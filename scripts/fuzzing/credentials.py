@@ -6,7 +6,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
@@ -107,58 +108,124 @@ def present(request: Request, scheme: Scheme, text: str) -> Request:
     return request.with_header(scheme.field, text)
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A way in which a credential stands in a request, and how to write it without showing it:
+    `shell` within double quotes, `python` as an expression.
+    """
+
+    variable: str
+    shell: str
+    python: str
+
+    @property
+    def shown(self) -> str:
+        """For people."""
+        return f"${{{self.variable}}}"
+
+
+def _spellings(scheme: Scheme, value: str) -> Iterator[tuple[str, Spelling]]:
+    """Every spelling of a credential, plain first."""
+    name = scheme.variable
+    plain = f"os.environ[{name!r}]"
+
+    def spelt(python: str, shell: str = "") -> Spelling:
+        return Spelling(name, shell or _run(python), python)
+
+    yield value, spelt(plain, f"${{{name}}}")
+    yield quote(value, safe=""), spelt(f"urllib.parse.quote({plain}, safe='')")
+    yield quote_plus(value), spelt(f"urllib.parse.quote_plus({plain})")
+    yield json.dumps(value)[1:-1], spelt(f"json.dumps({plain})[1:-1]")
+    whole = spelt(
+        f"base64.b64encode({plain}.encode()).decode()",
+        f"$(printf %s \"${{{name}}}\" | base64 | tr -d '\\n')",
+    )
+    yield base64.b64encode(value.encode()).decode(), whole
+
+
+def _run(python: str) -> str:
+    """A shell's word for what a Python expression gives."""
+    program = f"import base64, json, os, urllib.parse; print({python})"
+    return f"$(python3 -c {shlex.quote(program)})"
+
+
+def _nearly(scheme: Scheme, value: str) -> Iterator[tuple[str, Spelling]]:
+    """What the checks make of a credential: nearly as secret."""
+    if len(value) < _SHORT:
+        return
+    name = scheme.variable
+    plain = f"os.environ[{name!r}]"
+    for text, python, shell in (
+        (value[:-1], f"{plain}[:-1]", f"${{{name}%?}}"),
+        (value.swapcase(), f"{plain}.swapcase()", ""),
+    ):
+        yield text, Spelling(name, shell or _run(python), python)
+        quoted = f"urllib.parse.quote({python}, safe='')"
+        yield quote(text, safe=""), Spelling(name, _run(quoted), quoted)
+    for text in _within_base64(value.encode()):
+        if len(text) > _SHORT:
+            yield text, Spelling(name, f"${{{name}}}", plain)
+
+
+_SHORT = 7
+"""Letters that are found by chance."""
+
+
+def _within_base64(data: bytes) -> Iterator[str]:
+    """What all Base64 of longer texts has in it if they hold these bytes, at each of the three
+    places where they can begin.
+    """
+    for before in range(3):
+        inner = data[-before % 3 :]
+        yield base64.b64encode(inner[: len(inner) // 3 * 3]).decode()
+
+
 class Redaction:
     """Replaces every spelling of the credentials: plain, percent-encoded, in Base64, in JSON."""
 
     def __init__(self, credentials: Credentials) -> None:
-        spellings: dict[str, str] = {}
-        for name, value in credentials.values.items():
-            scheme = credentials.schemes[name]
-            shown = f"${{{scheme.variable}}}"
-            for spelt in {
-                value,
-                quote(value, safe=""),
-                quote_plus(value),
-                json.dumps(value)[1:-1],
-                base64.b64encode(value.encode()).decode(),
-                scheme.text(value).removeprefix(scheme.prefix),
-            }:
-                if spelt:
-                    spellings.setdefault(spelt, shown)
-        # The longest first: one credential may begin like another.
-        ordered = sorted(spellings, key=len, reverse=True)
-        self._shown = spellings
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
-        self._bytes = (
-            re.compile(b"|".join(re.escape(spelt.encode()) for spelt in ordered))
-            if ordered
-            else None
-        )
+        given = [(credentials.schemes[name], value) for name, value in credentials.values.items()]
+        whole = [pair for scheme, value in given for pair in _spellings(scheme, value)]
+        nearly = [pair for scheme, value in given for pair in _nearly(scheme, value)]
+        self._shown = {text: spelling for text, spelling in reversed(whole + nearly) if text}
+        self._bytes = _any_of(self._shown)
+        self._whole = _any_of(text for text, _ in whole if text)
 
     def text(self, text: str) -> str:
         """The text with every credential replaced by its variable: `${API_KEY}`."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda found: self._shown[found[0]], text)
+        return "".join(p.shown if isinstance(p, Spelling) else p for p in self.pieces(text))
+
+    def pieces(self, text: str) -> list[str | Spelling]:
+        """The text without the credentials, and what stands in the place of each."""
+        found = self.split(text.encode("utf-8", "surrogatepass"))
+        return [
+            one if isinstance(one, Spelling) else one.decode("utf-8", "surrogatepass")
+            for one in found
+        ]
 
     def content(self, data: bytes) -> bytes:
         """The bytes with every credential replaced."""
         if self._bytes is None:
             return data
-        return self._bytes.sub(lambda found: self._shown[found[0].decode()].encode(), data)
+        return self._bytes.sub(lambda found: self._shown[found[0].decode()].shown.encode(), data)
 
-    def split(self, data: bytes) -> list[bytes | str]:
-        """The bytes without the credentials, and in the place of each the name of its variable:
-        every second one, beginning with bytes.
+    def split(self, data: bytes) -> list[bytes | Spelling]:
+        """The bytes without the credentials, and in the place of each how it is spelt: every second
+        one, beginning with bytes.
         """
-        pieces: list[bytes | str] = []
+        pieces: list[bytes | Spelling] = []
         at = 0
         for found in self._bytes.finditer(data) if self._bytes is not None else ():
-            variable = self._shown[found[0].decode()].strip("${}")
-            pieces += [data[at : found.start()], variable]
+            pieces += [data[at : found.start()], self._shown[found[0].decode()]]
             at = found.end()
         return [*pieces, data[at:]]
 
     def shows(self, data: bytes) -> bool:
-        """Whether a credential stands in the bytes."""
-        return self._bytes is not None and self._bytes.search(data) is not None
+        """Whether a credential stands in the bytes, whole."""
+        return self._whole is not None and self._whole.search(data) is not None
+
+
+def _any_of(texts: Iterable[str]) -> re.Pattern[bytes] | None:
+    """The longest first: one credential may begin like another."""
+    ordered = sorted(texts, key=len, reverse=True)
+    return re.compile(b"|".join(re.escape(t.encode()) for t in ordered)) if ordered else None

@@ -222,6 +222,7 @@ def _exchange(connection: http.client.HTTPConnection, request: Request) -> Answe
         connection.endheaders(body)
         if fresh and isinstance(connection.sock, socket.socket):
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _acknowledge(connection.sock)
     except (BrokenPipeError, ConnectionResetError) as error:
         # A server may answer and close before it has read the whole body: look for the answer.
         if connection.sock is None:
@@ -235,6 +236,16 @@ def _exchange(connection: http.client.HTTPConnection, request: Request) -> Answe
             raise broken from None
         raise
     return Answer(response.status, tuple(response.getheaders()), content)
+
+
+def _acknowledge(connection: socket.socket | None) -> None:
+    """Acknowledge the next packet at once, where the system can: a server that writes head and body
+    by themselves, as plain `http.server` does, else waits 40 ms between the two. It is for one
+    answer, the system forgets it.
+    """
+    option = getattr(socket, "TCP_QUICKACK", None)
+    if option is not None and isinstance(connection, socket.socket):
+        connection.setsockopt(socket.IPPROTO_TCP, option, 1)
 
 
 def _delay(answer: Answer) -> float:

@@ -26,6 +26,7 @@ MEANINGS = {
     "height": "height of the picture in pixels",
     "format": "format of the served picture: extension, name or media type",
     "total-items": "number of things in the whole list",
+    "count": "number of things, on this page or in the whole list: everywhere one of the two",
     "total-pages": "number of pages of the list",
     "page": "number of this page",
     "page-size": "number of things that a page may hold",
@@ -34,6 +35,9 @@ MEANINGS = {
     "link-next": "URL of the page after, null on the last",
     "link-first": "URL of the first page",
     "link-last": "URL of the last page",
+    "created": "when the thing was made",
+    "self": "URL of the thing itself; no two have the same",
+    "request-id": "names a request; no two answers have the same",
     "http-status": "the status of the answer once more",
 }
 
@@ -46,7 +50,22 @@ _NAMES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("size", "bytes", "filesize", "sizebytes", "bytesize"), ("size", "integer")),
     **dict.fromkeys(("contenttype", "mimetype", "mediatype", "format"), ("format", "string")),
     **dict.fromkeys(("url", "href", "downloadurl", "fileurl"), ("uploaded-file", "string")),
-    **dict.fromkeys(("total", "totalitems", "totalcount"), ("total-items", "integer")),
+    **dict.fromkeys(
+        (
+            "total",
+            "totalitems",
+            "totalcount",
+            "totalresults",
+            "totalrecords",
+            "totalelements",
+            "totalentries",
+            "totalhits",
+            "totalnumber",
+            "numfound",
+        ),
+        ("total-items", "integer"),
+    ),
+    **dict.fromkeys(("count", "itemcount", "resultcount"), ("count", "integer")),
     **dict.fromkeys(("totalpages", "pagecount"), ("total-pages", "integer")),
     **dict.fromkeys(("currentpage",), ("page", "integer")),
     **dict.fromkeys(("perpage", "pagesize"), ("page-size", "integer")),
@@ -54,6 +73,12 @@ _NAMES: dict[str, tuple[str, str]] = {
     "next": ("link-next", "string"),
     "first": ("link-first", "string"),
     "last": ("link-last", "string"),
+    **dict.fromkeys(
+        ("createdat", "created", "creationdate", "creationtime", "datecreated", "uploadedat"),
+        ("created", "string"),
+    ),
+    **dict.fromkeys(("requestid", "traceid", "correlationid"), ("request-id", "string")),
+    **dict.fromkeys(("self", "selflink", "selfurl"), ("self", "string")),
     **dict.fromkeys(("httpstatuscode", "httpstatus", "statuscode"), ("http-status", "integer")),
 }
 
@@ -150,6 +175,8 @@ def _walk(
 
 def _guessed(name: str, schema: dict[str, Any], path: tuple[str, ...]) -> str | None:
     key = re.sub(r"[^a-z0-9]", "", name.lower())
+    if key in ("href", "url") and path and path[-1].lower() == "self":
+        key = "self"
     meaning, kind = _NAMES.get(key, (None, ""))
     if meaning is None:
         return None
@@ -159,6 +186,8 @@ def _guessed(name: str, schema: dict[str, Any], path: tuple[str, ...]) -> str | 
         return None
     if meaning == "uploaded-file" and any("link" in part.lower() for part in path):
         return None  # a link leads to a resource, not to its bytes
+    if meaning == "created" and schema.get("format") != "date-time":
+        return None
     if meaning == "id" and path and path[-1] != "*":
         return None  # the id of something that the thing refers to
     return meaning

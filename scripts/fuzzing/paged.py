@@ -19,6 +19,10 @@ _PAGE = ("page", "pagenumber", "pageno")
 _OFFSET = ("offset", "skip", "start")
 _SIZE = ("perpage", "pagesize", "limit", "size", "count", "maxresults")
 _LONGEST_WALK = 200
+_TOTAL_HEADERS = ("xtotalcount", "xtotal", "totalcount", "xtotalitems", "paginationcount")
+_LISTS = ("items", "data", "results", "records", "entries", "content", "values", "elements", "list")
+_DEEPEST = 4
+"""Levels of an answer on which its list is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ class Listing:
         items = value(answer, self.items) if self.items else answer
         if exchange.status != 200 or not is_array(items):
             raise Unjudged(f"{self.bench.target.label(self.view)} answers {shown(exchange)}")
-        total, pages = (self._number(answer, name) for name in ("total-items", "total-pages"))
+        total, pages = (
+            self._number(exchange, answer, name) for name in ("total-items", "total-pages")
+        )
         return Page(number, exchange, answer, items, [self.id(i) for i in items], total, pages)
 
     def id(self, item: Any) -> Any:
@@ -139,24 +145,38 @@ class Listing:
         """The ids of the whole list, by its default pages."""
         return [id_ for page in self.walk() for id_ in page.ids]
 
-    def _number(self, answer: Any, meaning: str) -> int | None:
+    def _number(self, exchange: Exchange, answer: Any, meaning: str) -> int | None:
         fact = self.fact(meaning)
         found = value(answer, fact.path) if fact else None
+        if found is None and meaning == "total-items":
+            return total_in_header(self.bench, self.view, exchange)
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def listings(bench: Bench) -> list[Listing]:
-    """The operations that answer lists in pages, by `x-pagination` or by what they are called."""
+def total_in_header(bench: Bench, view: OperationView, exchange: Exchange) -> int | None:
+    """The length of the whole list, where the document has a header for it."""
+    response = resolve(bench.target.document, view.operation["responses"].get("200", {}))
+    for name in response.get("headers", {}):
+        if re.sub(r"[^a-z]", "", name.lower()) in _TOTAL_HEADERS and exchange.answer is not None:
+            text = (exchange.answer.header(name) or "").strip()
+            return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
+    return None
+
+
+def listings(bench: Bench, path: str | None = None) -> list[Listing]:
+    """The operations that answer lists in pages, by `x-pagination` or by what they are called;
+    with `path` only those at it.
+    """
     found: list[Listing] = []
     for view in bench.views:
-        if view.method != "get" or not bench.drafts(view):
+        if view.method != "get" or path not in (None, view.path) or not bench.drafts(view):
             continue
         said: dict[str, Any] = view.operation.get("x-pagination", {})
         query = {str(p["name"]): p for p in view.parameters if p["in"] == "query"}
         page, offset = said.get("page") or _named(query, _PAGE), False
         if page is None:
             page, offset = _named(query, _OFFSET), True
-        items = pointer.tokens(said["items"]) if "items" in said else _array(bench, view)
+        items = pointer.tokens(said["items"]) if "items" in said else array(bench, view)
         if page is None or page not in query or items is None:
             continue
         schema = resolve(bench.target.document, query[page].get("schema", {}))
@@ -169,7 +189,7 @@ def listings(bench: Bench) -> list[Listing]:
 
 def lists_of(bench: Bench, view: OperationView) -> list[Listing]:
     """The lists that show what an operation makes: those at the same path."""
-    return [listing for listing in listings(bench) if listing.view.path == view.path]
+    return listings(bench, view.path)
 
 
 def _named(query: dict[str, Any], names: tuple[str, ...]) -> str | None:
@@ -179,18 +199,40 @@ def _named(query: dict[str, Any], names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _array(bench: Bench, view: OperationView) -> list[str] | None:
-    """Where the only array of an answer is: at its top, or one level below."""
+def array(bench: Bench, view: OperationView) -> list[str] | None:
+    """Where the list of an answer is: its only array that is nearest to the top, of those the one
+    of objects, or that is called like a list or like its path.
+    """
     schema = answer_schema(bench.target, view, 200)
     if schema is None:
         return None
-    if "items" in schema:
-        return []
-    arrays = [
-        name
-        for name, described in schema.get("properties", {}).items()
-        if is_object(described)
-        and is_object(found := resolve(bench.target.document, described))
-        and "items" in found
-    ]
-    return arrays if len(arrays) == 1 else None
+    document = bench.target.document
+    level: list[tuple[list[str], dict[str, Any]]] = [([], schema)]
+    for _ in range(_DEEPEST):
+        arrays = [(at, found) for at, found in level if "items" in found]
+        if arrays:
+            return _of_arrays(document, arrays, view.path)
+        level = [
+            ([*at, name], described)
+            for at, found in level
+            for one in [found, *(resolve(document, part) for part in found.get("allOf", []))]
+            for name, raw in one.get("properties", {}).items()
+            if is_object(raw) and is_object(described := resolve(document, raw))
+        ]
+    return None
+
+
+def _of_arrays(
+    document: dict[str, Any], arrays: list[tuple[list[str], dict[str, Any]]], path: str
+) -> list[str] | None:
+    things = path.rstrip("/").rpartition("/")[2].lower()
+    whole = [at for at, _ in arrays]
+    of_objects = [at for at, found in arrays if _is_thing(resolve(document, found["items"]))]
+    named = [at for at in whole if at and at[-1].lower() in (*_LISTS, things)]
+    return next((one[0] for one in (whole, of_objects, named) if len(one) == 1), None)
+
+
+def _is_thing(schema: Any) -> bool:
+    return is_object(schema) and any(
+        key in schema for key in ("properties", "allOf", "oneOf", "anyOf")
+    )

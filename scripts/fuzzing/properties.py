@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
-from scripts.fuzzing.bench import Bench, NotApplicable, Unjudged
-from scripts.fuzzing.budget import Budget
-from scripts.fuzzing.checks import all_checks
+from scripts.fuzzing.bench import Bench, NotApplicable, TurnOver, Unjudged
+from scripts.fuzzing.budget import Budget, TimeUp
+from scripts.fuzzing.checks import Check, all_checks
 from scripts.fuzzing.checks.answers import Answers
 from scripts.fuzzing.finding import Counts, Emit, Progress
 from scripts.fuzzing.target import Target
 
 _CHECKS_SHARE = 0.5
 """The part of the time that the checks of meaning may take; schemathesis has the rest."""
+
+_TURN = 1.5
+"""How much longer than an equal part of the time a turn of a check may be: most end sooner."""
 
 
 def run(
@@ -29,41 +33,75 @@ def run(
     counts = meaning(target, budget.share(_CHECKS_SHARE), seed, emit, progress)
     if not budget.spent:
         target.reset()
-        counts.add(
-            schemathesis_run.run(target, budget.share(1.0), seed, emit, progress, workers=workers)
-        )
+        try:
+            counts.add(
+                schemathesis_run.run(
+                    target, budget.share(1.0), seed, emit, progress, workers=workers
+                )
+            )
+        except TimeUp:  # it draws from large schemas without a look at the time
+            counts.notes.append("schemathesis: ended by --max-time in the middle of what it did")
+    if counts.cut and not budget.spent:
+        counts.resumed(meaning(target, budget, seed, emit, progress, only=dict(counts.cut)))
     counts.seconds = time.monotonic() - started
     return counts
 
 
-def meaning(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
-    """Only the checks of meaning, each from an empty state where the server is ours."""
+def meaning(
+    target: Target,
+    budget: Budget,
+    seed: int,
+    emit: Emit,
+    progress: Progress,
+    *,
+    only: Mapping[str, str] | None = None,
+) -> Counts:
+    """Only the checks of meaning, each from an empty state where the server is ours.
+
+    They take turns: one that has used up its part of the time goes on when all others had theirs,
+    with the operations that it did not come to. `only` are checks that an earlier run cut, see
+    Counts.cut.
+    """
     started = time.monotonic()
     bench = Bench(target, budget, seed, emit, progress)
     bench.watchers.append(Answers(bench))
+    waiting: list[tuple[Check, str]] = []
+    for check in all_checks():
+        if only is not None and check.name not in only:
+            continue
+        if check.writes and target.read_only:
+            bench.counts.not_applicable[check.name] = "it writes, and --read-only is given"
+        elif check.kept and not target.keeps:
+            bench.counts.not_applicable[check.name] = "the stub answers examples for it"
+        else:
+            waiting.append((check, "" if only is None else only[check.name]))
     try:
-        for check in all_checks():
-            if budget.spent:
-                bench.counts.not_applicable[check.name] = "no time was left"
-                continue
-            if check.writes and target.read_only:
-                bench.counts.not_applicable[check.name] = "it writes, and --read-only is given"
-                continue
-            if check.kept and not target.keeps:
-                bench.counts.not_applicable[check.name] = "the stub answers examples for it"
-                continue
-            bench.check = check.name
-            # A chance of its own: a check more or less changes no other check's cases.
-            bench.random.seed(f"{seed} {check.name}")
-            progress.stage(check.name)
-            target.reset()
-            try:
-                check.run(bench)
-            except NotApplicable as reason:
-                bench.counts.not_applicable[check.name] = str(reason)
-            except Unjudged as reason:
-                bench.counts.notes.append(f"{check.name}: not judged further, {reason}")
+        while waiting and not budget.spent:
+            check, at = waiting.pop(0)
+            bench.turn = budget.share(min(1.0, _TURN / (len(waiting) + 1)))
+            if not _ended(bench, check, at):
+                # before those that look at what all others have seen
+                place = sum(not other.last for other, _ in waiting)
+                waiting.insert(len(waiting) if check.last else place, (check, bench.at))
     finally:
         bench.sender.close()
+    for check, at in waiting:
+        bench.counts.cut[check.name] = at
     bench.counts.seconds = time.monotonic() - started
     return bench.counts
+
+
+def _ended(bench: Bench, check: Check, at: str) -> bool:
+    """Give a check its turn, from the operation on that it stood at: whether it came to its end."""
+    bench.check, bench.at = check.name, at
+    bench.progress.stage(check.name)
+    bench.target.reset()
+    try:
+        check.run(bench)
+    except TurnOver:
+        return False
+    except NotApplicable as reason:
+        bench.counts.not_applicable[check.name] = str(reason)
+    except Unjudged as reason:
+        bench.counts.notes.append(f"{check.name}: not judged further, {reason}")
+    return True

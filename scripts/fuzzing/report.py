@@ -47,7 +47,9 @@ class Shown:
 
 @dataclass
 class Report:
-    """A whole run. `seconds` is how long it took, `ended` why it ended before its time, if so."""
+    """A whole run. `seconds` is how long it took after `before` seconds of reading the document and
+    starting, `ended` why it ended before its time, if so.
+    """
 
     target: Target
     seed: int
@@ -55,6 +57,7 @@ class Report:
     seconds: float
     shown: list[Shown] = field(default_factory=list[Shown])
     ended: str = ""
+    before: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -70,11 +73,13 @@ class Report:
             "seed": self.seed,
             "cases": self.counts.cases,
             "seconds": round(self.seconds, 2),
+            "seconds_before": round(self.before, 2),
             "cases_per_second": round(self.rate, 1),
             "ended": self.ended,
             "findings": [item.json() for item in self.shown],
             "checks": dict(self.counts.checks),
             "not_applicable": self.counts.not_applicable,
+            "cut": self.counts.cut,
             "notes": [hide(note) for note in dict.fromkeys(self.counts.notes)],
             "statuses": {
                 f"{label} {status}": count
@@ -109,10 +114,14 @@ class Report:
         skipped = self.counts.not_applicable
         if skipped:
             lines.append("not applicable: " + "; ".join(f"{n} ({r})" for n, r in skipped.items()))
+        if self.counts.cut:
+            cut = [f"{n} (from {at} on)" if at else n for n, at in self.counts.cut.items()]
+            lines.append("no time was left: " + "; ".join(cut))
         found = len(self.shown)
         lines.append(
             f"{self.target.name}: {found or 'no'} distinct failure{'' if found == 1 else 's'},"
-            f" {self.counts.cases} cases in {self.seconds:.1f} s ({self.rate:.0f} cases/s),"
+            f" {self.counts.cases} cases in {self.seconds:.1f} s ({self.rate:.0f} cases/s)"
+            f" after {self.before:.1f} s to start,"
             f" {len(self.counts.checks)} checks, seed {self.seed}"
             + (f" ({self.ended})" if self.ended else "")
         )
@@ -128,11 +137,12 @@ def prepared(
     seconds: float,
     folder: Path | None = None,
     ended: str = "",
+    before: float = 0.0,
 ) -> Report:
     """A report of a run; `folder` is where files for its commands go."""
     writer = Reproduction(target, folder)
     hide = target.redaction.text
-    report = Report(target, seed, counts, seconds, ended=ended)
+    report = Report(target, seed, counts, seconds, ended=ended, before=before)
     for finding, times in findings:
         last = finding.exchanges[-1] if finding.exchanges else None
         answer = brief(last.answer, 2000) if last is not None and last.answer is not None else ""

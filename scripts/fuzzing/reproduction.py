@@ -5,6 +5,7 @@ Credentials are environment variables, bytes that no shell can hold are files.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from scripts.fuzzing.credentials import Spelling
 from scripts.fuzzing.exchange import Exchange, Request
 from scripts.fuzzing.finding import Finding
 from scripts.fuzzing.target import Target
@@ -83,6 +85,10 @@ class Reproduction:
         for name, value in request.headers:
             if name.lower() in ("user-agent", "accept", "x-schemathesis-testcaseid"):
                 continue
+            user = _basic(name, value)
+            if user is not None and self._target.redaction.text(user) != user:
+                words += self._user(user)
+                continue
             words += ["-H", self._quoted(f"{name}: {value}" if value else f"{name};")]
         before = ""
         if request.body is not None:
@@ -94,15 +100,18 @@ class Reproduction:
 
     def _quoted(self, text: str) -> str:
         """A word for a shell, with credentials as variables."""
-        hidden = self._target.redaction.text(text)
-        if hidden == text:
-            return shlex.quote(text)
-        pieces = re.split(r"(\$\{\w+\})", hidden)
         return "".join(
-            f'"{piece}"' if re.fullmatch(r"\$\{\w+\}", piece) else shlex.quote(piece)
-            for piece in pieces
+            f'"{piece.shell}"' if isinstance(piece, Spelling) else shlex.quote(piece)
+            for piece in self._target.redaction.pieces(text)
             if piece
         )
+
+    def _user(self, user: str) -> list[str]:
+        """The words for basic authentication, whose text is not what is in the variable."""
+        if ":" in user:
+            return ["-u", self._quoted(user)]
+        coded = f"printf %s {self._quoted(user)} | base64 | tr -d '\\n'"
+        return ["-H", f'"Authorization: Basic $({coded})"']
 
     def _body(self, body: bytes) -> tuple[str, str]:
         """What has to come before a command, and the word for a body."""
@@ -113,8 +122,6 @@ class Reproduction:
         if self._folder is None:
             if len(body) > _LONGEST_INLINE:
                 return "", f"@body-of-{len(body)}-bytes  # run with --report to get it as a file"
-            import base64
-
             text = base64.b64encode(body).decode()
             return f"echo {text} | base64 -d | ", "@-"
         return "", f"@{self._file(body).name}"
@@ -132,31 +139,30 @@ class Reproduction:
             raw = self._target.redaction.content(raw)
             return f"nc -w 5 {host} {port} < {self._file(raw).name}"
         pieces = self._target.redaction.split(raw[:_LONGEST_INLINE])
-        text = "".join("%s" if isinstance(one, str) else _printf(one) for one in pieces)
-        variables = "".join(f' "${{{one}}}"' for one in pieces if isinstance(one, str))
+        text = "".join("%s" if isinstance(one, Spelling) else _printf(one) for one in pieces)
+        variables = "".join(f' "{one.shell}"' for one in pieces if isinstance(one, Spelling))
         return f"printf {shlex.quote(text)}{variables} | nc -w 5 {host} {port}"
 
     def _socket(self, raw: bytes) -> str:
         host, port = self._target.origin
         pieces = [
-            f"os.environ[{one!r}].encode()" if isinstance(one, str) else repr(one)
+            f"{one.python}.encode()" if isinstance(one, Spelling) else repr(one)
             for one in self._target.redaction.split(raw)
         ]
         shown = " + ".join(pieces) if len(raw) <= _LONGEST else "open('request.bin', 'rb').read()"
-        imported = "import os\n" if "os.environ" in shown else ""
         return (
-            f"{imported}import socket\n\n"
+            f"{imports(shown, 'socket')}\n\n"
             f"with socket.create_connection(({host!r}, {port}), 5) as connection:\n"
             f"    connection.sendall({shown})\n"
             "    print(connection.recv(65536))"
         )
 
     def _httpx(self, request: Request) -> str:
-        lines = ["import os", "", "import httpx2", "", "answer = httpx2.request("]
+        lines = ["", "import httpx2", "", "answer = httpx2.request("]
         lines.append(f"    {request.method!r},")
         lines.append(f"    {self._literal(request.url)},")
         headers = [
-            f"({name!r}, {self._literal(value)})"
+            f"({name!r}, {self._header(name, value)})"
             for name, value in request.headers
             if name.lower() not in ("user-agent", "accept")
         ]
@@ -166,19 +172,21 @@ class Reproduction:
             lines.append(f"    content={self._bytes(request.body)},")
         lines += [")", "print(answer.status_code, answer.text)"]
         text = "\n".join(lines)
-        return text if "os.environ" in text else text.replace("import os\n\n", "", 1)
+        return f"{imports(text)}\n{text}".lstrip("\n")
+
+    def _header(self, name: str, value: str) -> str:
+        user = _basic(name, value)
+        if user is None or self._target.redaction.text(user) == user:
+            return self._literal(value)
+        return f"'Basic ' + base64.b64encode(({self._literal(user)}).encode()).decode()"
 
     def _literal(self, text: str) -> str:
-        hidden = self._target.redaction.text(text)
-        if hidden == text:
-            return repr(text)
-        pieces = re.split(r"\$\{(\w+)\}", hidden)
         shown = [
-            f"os.environ[{piece!r}]" if index % 2 else repr(piece)
-            for index, piece in enumerate(pieces)
+            piece.python if isinstance(piece, Spelling) else repr(piece)
+            for piece in self._target.redaction.pieces(text)
             if piece
         ]
-        return " + ".join(shown)
+        return " + ".join(shown) or repr(text)
 
     def _bytes(self, body: bytes) -> str:
         body = self._target.redaction.content(body)
@@ -306,6 +314,23 @@ def client_methods(target: Target) -> dict[str, ClientMethod]:
         for match in found
         if match
     }
+
+
+def imports(text: str, *others: str) -> str:
+    """The imports that a program needs for its credentials, and others of the standard library."""
+    modules = [name for name in ("base64", "json", "os", "urllib.parse") if f"{name}." in text]
+    return "\n".join(f"import {name}" for name in sorted({*modules, *others}))
+
+
+def _basic(name: str, value: str) -> str | None:
+    """The text of a header for basic authentication; None for any other header."""
+    scheme, _, coded = value.partition(" ")
+    if name.lower() != "authorization" or scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(coded, validate=True).decode()
+    except ValueError:
+        return None
 
 
 def _typed(text: str) -> str | int:

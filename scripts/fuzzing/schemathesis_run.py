@@ -20,7 +20,7 @@ from schemathesis.transport import requests as transport
 
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, refused, shown
-from scripts.fuzzing.budget import Budget
+from scripts.fuzzing.budget import Budget, TimeUp
 from scripts.fuzzing.checks.answers import OF_EXAMPLES, Answers
 from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
@@ -57,7 +57,7 @@ def run(
                 # and the cases would depend on the speed of the machine.
                 if budget.spent:
                     stream.stop()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, TimeUp):
             stream.stop()
             raise
     bench.counts.seconds = bench.budget.elapsed

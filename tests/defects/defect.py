@@ -32,10 +32,12 @@ def all_defects() -> dict[str, Defect]:
     """Every defect by its name, in the order of the table."""
     from tests.defects import (
         client_answers,
+        client_edges,
         client_exchanges,
         client_requests,
         stub_answers,
         stub_credentials,
+        stub_edges,
         stub_framing,
         stub_images,
         stub_json,
@@ -53,9 +55,11 @@ def all_defects() -> dict[str, Defect]:
         stub_lists,
         stub_images,
         stub_answers,
+        stub_edges,
         client_answers,
         client_requests,
         client_exchanges,
+        client_edges,
     )
     found: dict[str, Defect] = {}
     for module in modules:

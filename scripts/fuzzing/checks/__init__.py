@@ -13,13 +13,15 @@ class Check:
     """A check: its name in findings, and the function that sends requests and judges.
 
     `writes` says whether it needs operations that change something, `kept` whether it compares
-    what a server was sent with what it answers later.
+    what a server was sent with what it answers later, `last` whether it looks at what all others
+    have seen.
     """
 
     name: str
     run: Callable[[Bench], None]
     writes: bool = True
     kept: bool = False
+    last: bool = False
 
 
 def all_checks() -> list[Check]:
@@ -39,9 +41,11 @@ def all_checks() -> list[Check]:
         media_types,
         paging,
         parameters,
+        provenance,
         refusals,
         slowness,
         statuses,
+        totals,
         uploads,
     )
 
@@ -49,7 +53,9 @@ def all_checks() -> list[Check]:
         *statuses.FIRST,
         *uploads.CHECKS,
         *identities.CHECKS,
+        *provenance.CHECKS,
         *listed_uploads.CHECKS,
+        *totals.CHECKS,
         *paging.CHECKS,
         *credentials.CHECKS,
         *disclosure.CHECKS,

@@ -18,7 +18,7 @@ def other_methods_do_nothing(bench: Bench) -> None:
     # all of them: also those that no good request is known of, or that a reading run may not call
     for view in operations(bench.target.document):
         documented.setdefault(view.path, set()).add(view.method.upper())
-    for view in {view.path: view for view in bench.views}.values():
+    for view in bench.each({view.path: view for view in bench.views}.values()):
         known = documented[view.path]
         request = bench.drafts(view)[0].request(bench.target)
         for method in _METHODS:
@@ -59,7 +59,7 @@ def other_paths_lead_nowhere(bench: Bench) -> None:
         raise NotApplicable(
             "asked only of the stub: other servers may have more than is documented"
         )
-    for view in bench.views:
+    for view in bench.each(bench.views):
         request = bench.drafts(view)[0].request(bench.target)
         base, _, query = request.url.partition("?")
         rest = base.removeprefix(bench.target.base_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from itertools import islice
 
 from scripts.fuzzing.bench import Bench, NotApplicable, decoded, shown
 from scripts.fuzzing.checks import Check
@@ -15,6 +16,8 @@ from scripts.openapi.json_value import is_object
 from scripts.openapi.operations import OperationView
 
 _WRONG = "wrong-credential-4711"
+_PLAINEST = 2
+"""Of the intruders, those that come first: nobody, and anybody."""
 
 
 def _guarded(bench: Bench) -> list[OperationView]:
@@ -95,41 +98,48 @@ def _misplaced(
 
 def strangers_are_refused(bench: Bench) -> None:
     """No operation does anything for a request without valid credentials."""
-    for view in _guarded(bench):
-        for plain in bench.drafts(view)[:1]:
-            draft = bench.fresh(plain) or plain
-            unsigned = draft.request(bench.target, signed=False)
-            first: Exchange | None = None
-            before = state(bench, view)
-            for what, request in _intruders(bench, unsigned, view):
-                exchange = bench.send(request, view)
-                bench.judged()
-                if exchange.status not in (401, 403):
-                    bench.found(
-                        view,
-                        "a request without valid credentials is not refused as such",
-                        expected=f"401 for {what}",
-                        got=shown(exchange),
-                        exchanges=(exchange,),
-                        signature="accepted" if exchange.status < 400 else "other refusal",
-                    )
-                    continue
-                first = first or exchange
-                if bench.target.ours and _outline(exchange) != _outline(first):
-                    bench.found(
-                        view,
-                        "wrong credentials are refused unlike missing ones",
-                        expected=_outline(first),
-                        got=f"{_outline(exchange)} for {what}",
-                        exchanges=(first, exchange),
-                    )
-            if first is not None:
-                unchanged(bench, view, first, before)
+    guarded = _guarded(bench)
+    # Every operation has been asked by someone before one is asked by everyone.
+    for first, last in ((0, _PLAINEST), (_PLAINEST, None)):
+        for view in bench.each(guarded):
+            _judge_strangers(bench, view, first, last)
+
+
+def _judge_strangers(bench: Bench, view: OperationView, begin: int, end: int | None) -> None:
+    plain = bench.drafts(view)[0]
+    draft = bench.fresh(plain) or plain
+    unsigned = draft.request(bench.target, signed=False)
+    first: Exchange | None = None
+    before = state(bench, view)
+    for what, request in islice(_intruders(bench, unsigned, view), begin, end):
+        exchange = bench.send(request, view)
+        bench.judged()
+        if exchange.status not in (401, 403):
+            bench.found(
+                view,
+                "a request without valid credentials is not refused as such",
+                expected=f"401 for {what}",
+                got=shown(exchange),
+                exchanges=(exchange,),
+                signature="accepted" if exchange.status < 400 else "other refusal",
+            )
+            continue
+        first = first or exchange
+        if bench.target.ours and _outline(exchange) != _outline(first):
+            bench.found(
+                view,
+                "wrong credentials are refused unlike missing ones",
+                expected=_outline(first),
+                got=f"{_outline(exchange)} for {what}",
+                exchanges=(first, exchange),
+            )
+    if first is not None:
+        unchanged(bench, view, first, before)
 
 
 def refusal_comes_first(bench: Bench) -> None:
     """A stranger learns nothing: not whether a thing exists, nor what is wrong with a request."""
-    for view in _guarded(bench):
+    for view in bench.each(_guarded(bench)):
         draft = bench.drafts(view)[0]
         for what, changed in _broken(bench, draft):
             exchange = bench.send(changed.request(bench.target, signed=False), view)
@@ -176,7 +186,7 @@ def _other(bench: Bench, value: object) -> object:
 def every_place_opens(bench: Bench) -> None:
     """Each documented alternative of credentials opens the operation by itself."""
     applied = False
-    for view in _guarded(bench):
+    for view in bench.each(_guarded(bench)):
         draft = bench.fresh(bench.drafts(view)[0]) or bench.drafts(view)[0]
         unsigned = draft.request(bench.target, signed=False)
         for alternative in bench.target.alternatives(view):
@@ -229,7 +239,7 @@ def the_forbidden_are_forbidden(bench: Bench) -> None:
     """Credentials that are known and may do nothing get a 403, as documented."""
     if not bench.target.forbidden:
         raise NotApplicable("no credentials are known that may do nothing")
-    for view in _guarded(bench):
+    for view in bench.each(_guarded(bench)):
         unsigned = bench.drafts(view)[0].request(bench.target, signed=False)
         pairs = [(a, s) for a in bench.target.alternatives(view) for s in a]
         for alternative, scheme in pairs:

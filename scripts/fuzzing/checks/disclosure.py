@@ -17,7 +17,7 @@ _WRONG = "wrong-credential-4711"
 def _guarded(bench: Bench) -> list[tuple[OperationView, list[Scheme]]]:
     """The operations that nobody may call without credentials, with the schemes that open them."""
     found: list[tuple[OperationView, list[Scheme]]] = []
-    for view in bench.views:
+    for view in bench.each(bench.views):
         alternatives = bench.target.alternatives(view)
         if alternatives and all(alternatives) and bench.drafts(view):
             schemes = {scheme.name: scheme for each in alternatives for scheme in each}

@@ -19,7 +19,7 @@ from scripts.openapi.operations import OperationView, resolve
 def ids_are_unique(bench: Bench) -> None:
     """No two things have one id, and ids are negative only where the document says so."""
     applied = False
-    for view in bench.views:
+    for view in bench.each(bench.views):
         seen: dict[str, Exchange] = {}
         for draft in [d for d in bench.drafts(view) if view.method == "post"] * 3:
             exchange = bench.send(draft)
@@ -72,7 +72,7 @@ def _judge_sign(bench: Bench, draft: Draft, fact: Fact, given: Any, exchange: Ex
 def answers_repeat_the_request(bench: Bench) -> None:
     """What the document says an answer takes over from the request (`x-same-as`, `x-index-of`)."""
     applied = False
-    for view in bench.views:
+    for view in bench.each(bench.views):
         for draft in _echoing(bench, view):
             exchange = bench.send(draft)
             if not 200 <= exchange.status < 300:

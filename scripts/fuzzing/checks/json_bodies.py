@@ -12,20 +12,22 @@ import jsonschema_rs
 from scripts.fuzzing.bench import Bench, NotApplicable, decoded, refused, shown
 from scripts.fuzzing.checks import Check
 from scripts.fuzzing.draft import Draft
+from scripts.fuzzing.facts import value
 from scripts.fuzzing.state import state
 from scripts.openapi.json_value import is_array, is_object
 from scripts.openapi.operations import media_kind, resolve
 
 
-def _drafts(bench: Bench) -> list[Draft]:
-    found: list[Draft] = []
-    for view in bench.views:
-        for draft in bench.drafts(view):
-            if draft.content_type and media_kind(draft.content_type) == "json":
-                found.append(draft)
-    if not found:
+def _drafts(bench: Bench) -> Iterator[Draft]:
+    """The good requests with a body of JSON. Raises NotApplicable when there is none."""
+    if not any(_is_json(draft) for view in bench.views for draft in bench.drafts(view)):
         raise NotApplicable("no operation takes JSON")
-    return found
+    for view in bench.each(bench.views):
+        yield from (draft for draft in bench.drafts(view) if _is_json(draft))
+
+
+def _is_json(draft: Draft) -> bool:
+    return bool(draft.content_type) and media_kind(draft.content_type or "") == "json"
 
 
 def _raw(draft: Draft, text: str | bytes) -> Draft:
@@ -121,6 +123,9 @@ def texts_come_back(bench: Bench) -> None:
         "",
         " x ",
         "\u2028</script>",
+        "e\u0301 \ufb01 \u212b",  # other letters once they are normalised
+        "a\r\nb\r",
+        "long " * 700,
     )
     for draft in _drafts(bench):
         for fact in bench.facts.of(draft.view, 200):
@@ -132,11 +137,11 @@ def texts_come_back(bench: Bench) -> None:
                 continue
             applied = True
             for text in texts:
+                if len(text) > fact.schema.get("maxLength", len(text)):
+                    continue
                 changed = replace(draft, json={**draft.json, name: text})
                 exchange = bench.send(changed)
                 bench.judged()
-                from scripts.fuzzing.facts import value
-
                 given = value(decoded(exchange), fact.path)
                 if not 200 <= exchange.status < 300 or given != text:
                     bench.found(
@@ -148,6 +153,35 @@ def texts_come_back(bench: Bench) -> None:
                     )
     if not applied:
         raise NotApplicable("no answer repeats a text of its request")
+
+
+def numbers_come_back(bench: Bench) -> None:
+    """A number that is accepted is kept to its last digit, where an answer repeats it."""
+    applied = False
+    for draft in _drafts(bench):
+        for fact in bench.facts.of(draft.view, 200):
+            name = fact.meaning.removeprefix("same-as body./")
+            kind = fact.schema.get("type")
+            if name == fact.meaning or "/" in name or kind not in ("integer", "number"):
+                continue
+            applied = True
+            for number in (0, 1, 2**31 - 1, 2**53 + 1, 10**18 + 1, *_FRACTIONS[kind]):
+                exchange = bench.send(replace(draft, json={**draft.json, name: number}))
+                bench.judged()
+                given = value(decoded(exchange), fact.path)
+                if 200 <= exchange.status < 300 and (given != number or isinstance(given, bool)):
+                    bench.found(
+                        draft.view,
+                        f"{fact.pointer} does not keep a number",
+                        expected=repr(number),
+                        got=repr(given),
+                        exchanges=(exchange,),
+                    )
+    if not applied:
+        raise NotApplicable("no answer repeats a number of its request")
+
+
+_FRACTIONS = {"integer": (), "number": (0.1, -1.5, 1e-7, 12345.678901234567)}
 
 
 def what_is_no_json_is_refused(bench: Bench) -> None:
@@ -201,6 +235,15 @@ def _allowed(bench: Bench, draft: Draft, text: str | bytes) -> bool:
 
 
 def _plain(text: str) -> bool:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    try:
+        json.loads(text, object_pairs_hook=unique)
+    except (ValueError, RecursionError):
+        return False
     return not any(word in text for word in ("NaN", "Infinity"))
 
 
@@ -299,6 +342,7 @@ def _replaced(value: Any, at: str, new: Any, here: str = "") -> Any:
 CHECKS = [
     Check("spellings of JSON mean the same", spellings_mean_the_same),
     Check("texts come back", texts_come_back, kept=True),
+    Check("numbers come back", numbers_come_back, kept=True),
     Check("what is no JSON is refused", what_is_no_json_is_refused),
     Check("numbers of any size do no harm", numbers_of_any_size_do_no_harm),
 ]

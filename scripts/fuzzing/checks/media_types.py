@@ -25,7 +25,7 @@ _OTHERS = (
 def other_types_are_refused(bench: Bench) -> None:
     """A body under a media type that the document does not list is refused and stores nothing."""
     applied = False
-    for view in bench.views:
+    for view in bench.each(bench.views):
         body = resolve(bench.target.document, view.operation.get("requestBody", {}))
         content = body.get("content", {})
         if not content or any("*" in name for name in content):
@@ -70,7 +70,7 @@ def every_spelling_is_taken(bench: Bench) -> None:
     """Media types are case-insensitive and may carry parameters (RFC 9110, 8.3.1)."""
     if not bench.target.ours:
         raise NotApplicable("asked only of the stub: many servers are stricter than RFC 9110")
-    for view in bench.views:
+    for view in bench.each(bench.views):
         for draft in bench.drafts(view):
             if draft.content_type is None:
                 continue
@@ -116,7 +116,7 @@ def every_listed_type_is_taken(bench: Bench) -> None:
     from scripts.fuzzing.draft import file_types
 
     applied = False
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         for draft in [draft for draft in bench.drafts(view) if draft.file is not None]:
             for media_type in file_types(bench.target, draft):
                 if not media.form_of(media_type):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -9,11 +11,24 @@ from scripts.fuzzing.bench import Bench, NotApplicable, shown
 from scripts.fuzzing.checks import Check
 from scripts.fuzzing.exchange import Exchange, Request
 from scripts.fuzzing.paged import Listing, Page, listings
+from scripts.openapi.operations import OperationView
 
-_WANTED = 7
+WANTED = 7
 """Items that a list should hold, so that there are pages in the middle and a last one in part."""
 _MOST_PAGES = 60
 _LARGE_PAGE = 200
+
+
+def fill(bench: Bench, maker: OperationView, length: Callable[[], int]) -> None:
+    """Make things until a list is so long, or so many: not every page holds as many."""
+    for _ in range(WANTED):
+        if length() >= WANTED:
+            return
+        bench.accepted(bench.drafts(maker)[0])
+
+
+def _length(listing: Listing) -> int:
+    return len(listing.page(1).ids)
 
 
 def _filled(bench: Bench) -> list[Listing]:
@@ -24,9 +39,7 @@ def _filled(bench: Bench) -> list[Listing]:
     for listing in found:
         makers = [v for v in bench.views if v.path == listing.view.path and v.method == "post"]
         for view in makers[:1]:
-            draft = bench.drafts(view)[0]
-            while len(listing.page(1).ids) < _WANTED:
-                bench.accepted(draft)
+            fill(bench, view, partial(_length, listing))
     return found
 
 
@@ -38,6 +51,9 @@ def pages_partition_the_list(bench: Bench) -> None:
         reference = [id_ for page in whole for id_ in page.ids]
         _no_doubles(bench, listing, whole, reference, listing.default_size)
         if listing.size_name is None:
+            size = len(whole[0].items) if len(whole) > 1 else len(reference)
+            bench.judged()
+            _true_counts(bench, listing, whole, max(1, size), len(reference), sized=False)
             continue
         for size in _sizes(bench, listing, len(reference)):
             pages = list(listing.walk(size))
@@ -139,7 +155,18 @@ def _no_doubles(
         )
 
 
-def _true_counts(bench: Bench, listing: Listing, pages: list[Page], size: int, total: int) -> None:
+def _true_counts(
+    bench: Bench,
+    listing: Listing,
+    pages: list[Page],
+    size: int,
+    total: int,
+    *,
+    sized: bool = True,
+) -> None:
+    """Judge what pages say of themselves; `sized` tells whether the size was asked for, or was
+    only seen.
+    """
     last = -(-total // size)
     for page in pages:
         full = size if page.number < last else total - size * (last - 1)
@@ -156,6 +183,8 @@ def _true_counts(bench: Bench, listing: Listing, pages: list[Page], size: int, t
         ):
             fact = listing.fact(meaning)
             if fact is None or (meaning == "page" and listing.offset):
+                continue
+            if meaning == "page-size" and not sized:
                 continue
             given = _given(page, fact.path)
             if given is not None and given != wanted:

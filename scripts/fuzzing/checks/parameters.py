@@ -14,7 +14,7 @@ from scripts.openapi.operations import OperationView, resolve
 
 
 def _parameters(bench: Bench) -> Iterator[tuple[OperationView, Draft, str, str, dict[str, Any]]]:
-    for view in bench.views:
+    for view in bench.each(bench.views):
         drafts = bench.drafts(view)
         for parameter in view.parameters if drafts else ():
             schema = resolve(bench.target.document, parameter.get("schema", {}))

@@ -39,19 +39,17 @@ def invalid_files_are_refused(bench: Bench) -> None:
     views = [v for v in bench.uploads if "415" in v.operation.get("responses", {})]
     if not views:
         raise NotApplicable("no operation that takes a file documents a 415")
-    for view in views:
+    for view in bench.each(views):
         for draft in [draft for draft in bench.drafts(view) if draft.file is not None]:
             before = state(bench, view)
             for file in media.invalid(draft.file_type):
-                if bench.budget.spent:
-                    return
                 before = _judge(bench, draft.with_file(file.data), file.note, before)
 
 
 def wrong_file_types_are_refused(bench: Bench) -> None:
     """A file under a media type that the document does not list is refused and stores nothing."""
     applied = False
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         for draft in [draft for draft in bench.drafts(view) if draft.file is not None]:
             allowed = file_types(bench.target, draft)
             if not allowed or "application/octet-stream" in allowed:
@@ -84,7 +82,7 @@ def wrong_file_types_are_refused(bench: Bench) -> None:
 def limits_are_exact(bench: Bench) -> None:
     """A file of the documented largest size is taken, one byte more is refused."""
     applied = False
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         for draft in [draft for draft in bench.drafts(view) if draft.file is not None]:
             limit = file_schema(bench.target, draft).get("maxLength")
             if not isinstance(limit, int) or limit > 64 * 1024 * 1024 or limit < 1000:
@@ -111,7 +109,7 @@ def limits_are_exact(bench: Bench) -> None:
 def incomplete_forms_are_refused(bench: Bench) -> None:
     """A form without a required field, with a field too many, or a field twice is refused."""
     applied = False
-    for view in bench.views:
+    for view in bench.each(bench.views):
         for draft in [draft for draft in bench.drafts(view) if draft.parts is not None]:
             applied = True
             before = state(bench, view)
@@ -170,7 +168,7 @@ def _wrong_forms(bench: Bench, draft: Draft) -> Iterator[tuple[str, Draft]]:
 def missing_bodies_are_refused(bench: Bench) -> None:
     """A required body that is missing, empty or cut is refused and stores nothing."""
     applied = False
-    for view in bench.views:
+    for view in bench.each(bench.views):
         body = resolve(bench.target.document, view.operation.get("requestBody", {}))
         if not body.get("required"):
             continue
@@ -197,7 +195,7 @@ def missing_bodies_are_refused(bench: Bench) -> None:
 def unknown_things_are_refused(bench: Bench) -> None:
     """An id that is nearly a known one leads nowhere, where the document speaks of a 404."""
     applied = False
-    for view in bench.views:
+    for view in bench.each(bench.views):
         if "404" not in view.operation.get("responses", {}):
             continue
         draft = bench.drafts(view)[0]

@@ -33,14 +33,15 @@ _FILENAMES = (
 
 def _cases(bench: Bench) -> Iterator[tuple[OperationView, Draft, media.File]]:
     """Uploads that have to be accepted: every form of every operation with many files."""
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         drafts = [draft for draft in bench.drafts(view) if draft.file is not None]
+        chance = bench.chance(view)
         for draft in drafts:
             types = [draft.file_type]
             for media_type in types:
                 files = [*media.valid(media_type), *media.hostile_content(media_type)]
                 most = max(4, bench.budget.cases // (2 * len(drafts)))
-                some = [files[0], *bench.random.sample(files[1:], min(most, len(files) - 1))]
+                some = [files[0], *chance.sample(files[1:], min(most, len(files) - 1))]
                 if draft is drafts[0]:
                     some.append(media.large(media_type, 1_200_000))
                 for file in some:
@@ -55,8 +56,6 @@ def uploads_are_true(bench: Bench) -> None:
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
     for view, draft, file in _cases(bench):
-        if bench.budget.spent:
-            return
         exchange = bench.send(draft)
         bench.judged()
         if not 200 <= exchange.status < 300:
@@ -76,13 +75,14 @@ def filenames_do_no_harm(bench: Bench) -> None:
     """A file under any name is stored, served at its URL, and a part of no other path."""
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         if draft.parts is None:
             continue
+        chance = bench.chance(view)
         for name in _FILENAMES:
             file = media.make(
-                media.form_of(draft.file_type) or "PNG", 2, 2, "RGB", bench.random.randrange(256)
+                media.form_of(draft.file_type) or "PNG", 2, 2, "RGB", chance.randrange(256)
             )
             exchange = bench.send(draft.with_file(file.data, filename=name))
             bench.judged()
@@ -102,7 +102,7 @@ def repeated_requests_are_independent(bench: Bench) -> None:
     """The same upload twice makes two things, and both are served as sent."""
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         form = media.form_of(draft.file_type)
         if not form:
@@ -123,7 +123,7 @@ def repeated_requests_are_independent(bench: Bench) -> None:
 def sizes_are_rounded_one_way(bench: Bench) -> None:
     """Sizes that are texts are all rounded up, all down, or all to the nearest."""
     applied = False
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         limit = file_schema(bench.target, draft).get("maxLength")
         shown: dict[tuple[str, int], list[tuple[Rounded, Exchange]]] = {}
@@ -160,7 +160,7 @@ def validators_tell_contents_apart(bench: Bench) -> None:
         raise NotApplicable("the server cannot be told to forget, so a URL keeps its bytes")
     if not bench.uploads:
         raise NotApplicable("no operation takes a file")
-    for view in bench.uploads:
+    for view in bench.each(bench.uploads):
         draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
         known: dict[str, Exchange] = {}
         for least in (1, 9_000):
@@ -186,6 +186,35 @@ def validators_tell_contents_apart(bench: Bench) -> None:
                     )
 
 
+def conditions_are_heeded(bench: Bench) -> None:
+    """Who has other bytes than are served is not told that nothing changed (RFC 9110, 13.1.2)."""
+    applied = False
+    for view in bench.each(bench.uploads):
+        draft = next(draft for draft in bench.drafts(view) if draft.file is not None)
+        exchange, answer = bench.accepted(draft)
+        for fact in bench.facts.of(view, exchange.status):
+            url = value(answer, fact.path)
+            if fact.meaning != "uploaded-file" or not isinstance(url, str):
+                continue
+            plain = bench.get(url)
+            if plain.status != 200 or not _strong(plain):
+                continue
+            applied = True
+            other = '"of-other-bytes"'
+            got = bench.send(plain.request.with_header("If-None-Match", other))
+            bench.judged()
+            if got.status != 200 or got.body != plain.body:
+                bench.found(
+                    view,
+                    "who has something else is not sent what is served",
+                    expected=f"200 and the bytes for If-None-Match: {other}",
+                    got=shown(got),
+                    exchanges=(exchange, got),
+                )
+    if not applied:
+        raise NotApplicable("no file is served with an ETag")
+
+
 def _strong(exchange: Exchange) -> str:
     tag = (exchange.answer.header("ETag") if exchange.answer else None) or ""
     return tag if tag.startswith('"') else ""
@@ -197,4 +226,5 @@ CHECKS = [
     Check("repeated requests are independent", repeated_requests_are_independent, kept=True),
     Check("sizes are rounded one way", sizes_are_rounded_one_way, kept=True),
     Check("validators tell contents apart", validators_tell_contents_apart, kept=True),
+    Check("conditions are heeded", conditions_are_heeded, kept=True),
 ]

@@ -7,8 +7,9 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client.answers import documented
@@ -27,6 +28,10 @@ _MODES = ("sync", "async")
 _MOST_REDIRECTS = 50
 _HEADER, _QUERY = ("X-Fuzz-Extra", "given 1"), ("fuzz-extra", "a b&c=d")
 _TIMES = 2
+_SIZES = (1 << 16, 1 << 17, 1 << 18, 1 << 19, (1 << 19) + 1)
+"""Bytes: files are read in pieces of a power of two."""
+
+_LOCATIONS = ("elsewhere", "../elsewhere", "?again=1", "/else/where#part", "//{host}/elsewhere")
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Exchanges:
                         return
                     yield from self._extras(caller, server, bound, mode, answer)
                     yield from self._busy(caller, server, bound, mode, answer)
+                    yield from self._large(caller, server, bound, mode, answer)
                     yield from self._boundaries(caller, server, bound, mode, answer)
                     yield from self._limits(caller, server, bound, mode)
                     yield from self._lost(caller, server, bound, mode, answer)
@@ -125,7 +131,7 @@ class Exchanges:
         return None
 
     def _given(
-        self, bound: Bound, form: str | bytes = "bytes", **more: Any
+        self, bound: Bound, form: str | bytes = "bytes", *, data: bytes = PICTURE, **more: Any
     ) -> Callable[[], dict[str, Any]]:
         """Arguments made anew for each call, a file in this form."""
 
@@ -134,7 +140,7 @@ class Exchanges:
             for place in bound.places:
                 raw = {media_kind(media) for media in place.media} == {"raw"}
                 if place.argument in given and (is_file(place.schema) or raw):
-                    given[place.argument] = _file(form)
+                    given[place.argument] = _file(form, data)
             return given
 
         return make
@@ -196,6 +202,14 @@ class Exchanges:
                         "a second request, and its answer",
                         came,
                     )  # fmt: skip
+                known = [self._package.betrayed(one.raw.decode("latin-1")) for one in came.arrived]
+                yield case, came, _wrong(
+                    len(set(map(bool, known))) > 1,
+                    "repetitions are signed",
+                    "a repeated request has no credentials, or the first had none",
+                    "the same credentials each time",
+                    came,
+                )  # fmt: skip
                 bodies = [_plain(one) for one in came.arrived]
                 lost = file and any(PICTURE not in body for body in bodies)
                 yield case, came, _wrong(
@@ -203,6 +217,26 @@ class Exchanges:
                     "repetitions are whole",
                     "a repeated request has another body than the first",
                     "the same body each time",
+                    came,
+                )  # fmt: skip
+
+    def _large(
+        self, caller: Caller, server: RawServer, bound: Bound, mode: str, answer: bytes
+    ) -> Verdicts:
+        """A file is sent whole, also where it just fills the pieces that it is read in."""
+        if not self._sends_file(bound):
+            return
+        for form in ("bytes", "handle", "pieces", "once"):
+            for size in _SIZES:
+                data = PICTURE.ljust(size - 1, b"\x5a") + b"\xa5"
+                given = self._given(bound, form, data=data)
+                case = Case(bound, mode, f"{size} bytes as {form}", (), answer, given)
+                came = self._came(caller, server, case)
+                yield case, came, _wrong(
+                    came.error is not None or any(data not in one.body for one in came.arrived),
+                    "large files are whole",
+                    "a large file is not sent whole",
+                    f"{size} bytes as they are",
                     came,
                 )  # fmt: skip
 
@@ -273,12 +307,17 @@ class Exchanges:
     def _waits(
         self, caller: Caller, server: RawServer, bound: Bound, mode: str, answer: bytes
     ) -> Verdicts:
-        busy = _answer(429, b"", more="Retry-After: 1\r\n")
+        # a date has no fractions of a second: this one is between one and two seconds from now
+        date = formatdate(int(time.time()) + 2, usegmt=True)
+        told = "1" if mode == _MODES[0] else date
+        busy = _answer(429, b"", more=f"Retry-After: {told}\r\n")
         options = (("max_retries", 1),)
-        case = Case(bound, mode, "429, then a second", (busy,), answer, self._given(bound), options)
+        case = Case(
+            bound, mode, f"429, Retry-After: {told}", (busy,), answer, self._given(bound), options
+        )
         came = self._came(caller, server, case)
         yield case, came, _wrong(
-            came.seconds < 0.98,
+            came.seconds < 0.9,
             "Retry-After is kept",
             "a request is repeated before the time that Retry-After names",
             "a second of waiting",
@@ -332,6 +371,23 @@ class Exchanges:
                 "the same method and body" if status in (307, 308) else "GET, without a body",
                 came,
             )  # fmt: skip
+        for place in _LOCATIONS:
+            location = place.replace("{host}", urlsplit(server.url).netloc)
+            near = _answer(307, b"", more=f"Location: {location}\r\n")
+            case = Case(bound, mode, f"to {place}", (near,), answer, self._given(bound))
+            came = self._came(caller, server, case)
+            if len(came.arrived) < 2:
+                continue  # a client may refuse to follow
+            first, second = came.arrived[:2]
+            wanted = urlsplit(urldefrag(urljoin(server.url + first.target, location)).url)
+            got = urlsplit(second.target)
+            yield case, came, _wrong(
+                got.path != wanted.path or ("?" in place and wanted.query not in got.query),
+                "redirects lead where they say",
+                "a Location that is a reference is followed to another place (RFC 3986, 5.2)",
+                f"{wanted.path} for Location: {place}",
+                came,
+            )  # fmt: skip
         circle = _answer(307, b"", more=f"Location: {server.url}/round\r\n")
         case = Case(bound, mode, "a circle", (), circle, self._given(bound))
         came = self._came(caller, server, case)
@@ -355,17 +411,17 @@ def _answer(status: int, body: bytes, media: str = "application/json", more: str
     return head.encode() + body
 
 
-def _file(form: str | bytes) -> Any:
+def _file(form: str | bytes, data: bytes) -> Any:
     if isinstance(form, bytes):
         return "a.png", form
     if form == "handle":
-        handle = io.BytesIO(b"not of it" + PICTURE)
+        handle = io.BytesIO(b"not of it" + data)
         handle.seek(9)
         return "a.png", handle
-    pieces: Sequence[bytes] = [PICTURE[:30], PICTURE[30:]]
+    pieces: Sequence[bytes] = [data[:30], data[30:]]
     if form == "pieces":
         return "a.png", pieces
-    return "a.png", iter(pieces) if form == "once" else PICTURE
+    return "a.png", iter(pieces) if form == "once" else data
 
 
 def _boundary(request: Arrived) -> bytes:

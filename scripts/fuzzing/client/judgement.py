@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import time
@@ -90,7 +91,35 @@ def judge(package: Package, caller: Caller, case: Scripted) -> Wrong | None:
             "a representation",
             f"{type(raised).__name__}: {raised}",
         )
-    return _of_value(package, case, value)
+    return _of_moments(value) or _of_value(package, case, value)
+
+
+def _moments(value: Any) -> Iterator[datetime.datetime]:
+    """The times in a value of the client, those that remember their text."""
+    if isinstance(value, datetime.datetime):
+        yield value
+    for name in getattr(value, "__struct_fields__", ()):
+        yield from _moments(getattr(value, name))
+    if is_object(value) or is_array(value):
+        for item in value.values() if is_object(value) else value:
+            yield from _moments(item)
+
+
+def _of_moments(value: Any) -> Wrong | None:
+    for moment in _moments(value):
+        text = getattr(moment, "text", None)
+        try:
+            meant = datetime.datetime.fromisoformat(str(text).upper())
+        except ValueError:
+            continue  # a leap second, or a time that the caller made
+        if moment != meant:
+            return Wrong(
+                "times are read",
+                "a time is read as another one",
+                f"{meant.astimezone(datetime.UTC)} for {text}",
+                str(moment.astimezone(datetime.UTC)),
+            )
+    return None
 
 
 def _of_error(package: Package, case: Scripted, error: Any) -> Wrong | None:

@@ -20,6 +20,10 @@ _BROKEN = (
 
 
 _NUMBERS = re.compile(rb"(?<=: )-?[0-9]+(?=[,}\]])")
+_MOMENT = re.compile(rb"(?<=\")[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*(?=\")")
+_MOMENTS = (b"2020-02-27T19:49:36.457-03:30", b"2020-02-29T23:59:59.05+14:00")
+"""Times of zones that are not here, with fractions that are not thousandths."""
+
 _LARGE = b"9007199254740993"
 """More than a double can tell from its neighbours."""
 
@@ -43,6 +47,10 @@ def swept(package: Package, bound: Bound, answers: list[Documented]) -> Iterator
         for number_ in _NUMBERS.finditer(_text(good)):
             text = _text(good)
             yield _case(bound, said, text[: number_.start()] + _LARGE + text[number_.end() :])
+        for moment in _MOMENT.finditer(_text(good)):
+            text = _text(good)
+            for time in _MOMENTS:
+                yield _case(bound, said, text[: moment.start()] + time + text[moment.end() :])
         if said.status.startswith("2"):
             for status in OTHERS:
                 if status not in (204, 304):  # they have no body

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scripts.fuzzing.credentials import Redaction
+from scripts.fuzzing.credentials import Redaction, Spelling
+from scripts.fuzzing.reproduction import imports
 from scripts.fuzzing.wire.draft import Delivery
 
 _WIDTH = 88
@@ -23,13 +24,13 @@ def python(
     the credentials from their variables.
     """
     pieces = redaction.split(data)
-    lines = ["import os"] if len(pieces) > 1 else []
-    lines.append("import socket")
-    if tls:
-        lines.append("import ssl")
-    if delivery.pause:
-        lines.append("import time")
-    lines += ["", f"s = socket.create_connection(({host!r}, {port}), timeout=5)"]
+    needed = "".join(piece.python for piece in pieces if isinstance(piece, Spelling))
+    others = ["socket", *(["ssl"] if tls else []), *(["time"] if delivery.pause else [])]
+    lines = [
+        imports(needed, *others),
+        "",
+        f"s = socket.create_connection(({host!r}, {port}), timeout=5)",
+    ]
     if tls:
         lines.append(f"s = ssl.create_default_context().wrap_socket(s, server_hostname={host!r})")
     bounds = [0, *(cut for cut in delivery.cuts if 0 < cut < len(data)), len(data)]
@@ -68,11 +69,11 @@ def python(
     return "\n".join(lines)
 
 
-def _literals(pieces: Iterable[bytes | str]) -> Iterable[str]:
+def _literals(pieces: Iterable[bytes | Spelling]) -> Iterable[str]:
     """The bytes as literals, a line of them for each line of the request; names are variables."""
     for piece in pieces:
-        if isinstance(piece, str):
-            yield f"    + os.environ[{piece!r}].encode() +"
+        if isinstance(piece, Spelling):
+            yield f"    + {piece.python}.encode() +"
             continue
         for line in piece.splitlines(keepends=True) or [b""]:
             for at in range(0, max(1, len(line)), _WIDTH):

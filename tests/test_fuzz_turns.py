@@ -1,0 +1,86 @@
+"""How a run divides its time: every check has its turn, and the whole ends when it has to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("schemathesis", reason="fuzz.py needs schemathesis, which is not installed")
+
+from scripts.fuzzing import properties
+from scripts.fuzzing.bench import Bench
+from scripts.fuzzing.budget import Budget, TimeUp, ended_in_time, on_time
+from scripts.fuzzing.checks import Check
+from scripts.fuzzing.finding import Findings, Silence
+from scripts.fuzzing.target import Wanted, opened
+
+pytestmark = pytest.mark.generator
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_a_check_without_end_leaves_the_others_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns: list[str] = []
+    stood: list[str] = []
+
+    def greedy(bench: Bench) -> None:
+        turns.append("greedy")
+        for view in bench.each(bench.views):
+            label = bench.target.label(view)
+            if label not in stood:
+                stood.append(label)
+                while True:
+                    bench.send(bench.drafts(view)[0])
+
+    def modest(bench: Bench) -> None:
+        turns.append("modest")
+        bench.send(bench.drafts(bench.views[0])[0])
+
+    def last(bench: Bench) -> None:
+        turns.append("last")
+
+    checks = [Check("greedy", greedy), Check("modest", modest), Check("last", last, last=True)]
+    monkeypatch.setattr(properties, "all_checks", lambda: checks)
+    with opened(Wanted("questionpro")) as target:
+        labels = [target.label(view) for view in target.operations]
+        counts = properties.meaning(target, Budget(0.3, 5), 1, Findings(), Silence())
+        assert turns[:2] == ["greedy", "modest"]
+        assert turns.count("modest") == 1
+        assert "last" not in turns[:3]  # it looks at what the others have seen
+        assert stood == labels[: len(stood)]  # a turn goes on where the one before ended
+        assert len(stood) >= 2
+        stood.clear()
+        counts = properties.meaning(
+            target, Budget(0.1, 5), 1, Findings(), Silence(), only={"greedy": labels[2]}
+        )
+        assert stood == labels[2:3]
+        assert counts.cut == {"greedy": labels[2]}
+
+
+def test_the_time_ends_what_does_not_look_at_it() -> None:
+    started = time.monotonic()
+    with pytest.raises(TimeUp), ended_in_time(0.05):
+        time.sleep(20)
+    assert time.monotonic() - started < 10
+    with ended_in_time(0.05):
+        on_time()
+        time.sleep(0.1)
+
+
+def test_a_run_that_has_no_time_to_begin_says_so(tmp_path: Path) -> None:
+    document = (ROOT / "tests/data/foreign/library.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "library.yaml"
+    path.write_text(document, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/fuzz.py"), str(path), "--max-time", "0.3"],
+        capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--max-time" in done.stderr
+    assert "Traceback" not in done.stderr
