@@ -60,7 +60,7 @@ def test_a_run_keeps_its_pace_and_shows_its_progress() -> None:
     with shelf("open-door") as (url, kept):
         started = time.monotonic()
         process = subprocess.Popen(
-            command(url, "--rate-limit", str(RATE), "--max-time", "3"),
+            command(url, "--rate-limit", str(RATE), "--max-time", "7"),
             stdout=subprocess.DEVNULL, stderr=theirs, env=ENVIRONMENT,
         )  # fmt: skip
         os.close(theirs)

@@ -40,7 +40,7 @@ def reachable(document: dict[str, Any], roots: list[Any]) -> list[dict[str, Any]
         elif is_object(value):
             with contextlib.suppress(LookupError):  # an example may hold any "$ref"
                 value = resolve(document, value)
-            if id(value) not in found:
+            if is_object(value) and id(value) not in found:  # `true` is a schema, too
                 found[id(value)] = value
                 waiting.extend(value.values())
     return list(found.values())
