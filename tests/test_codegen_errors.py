@@ -50,7 +50,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "empty"),
     "only a comment": ("# x\n", "not a mapping"),
     "NUL": (b"openapi: \0 3.1.0\n", "forbids"),
-    "UTF-16": (TEXT.encode("utf-16"), "not UTF-8"),
+    "UTF-16": (TEXT.encode("utf-16"), "UTF-16"),
     "Latin-1": ("openapi: é".encode("latin-1"), "not UTF-8"),
     "broken JSON": ('{"openapi": "3.1.0",}}', "not YAML"),
     "brackets without end": ("[" * 200, "levels deep"),
