@@ -1,15 +1,27 @@
-"""What fuzz.py makes of schemathesis' verdicts: an undocumented parameter is no violation."""
+"""What fuzz.py makes of schemathesis' verdicts: what the document allows is no violation."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 pytest.importorskip("schemathesis", reason="fuzz.py needs schemathesis, which is not installed")
 
 from schemathesis.core.parameters import ParameterLocation
-from schemathesis.generation.meta import CoverageScenario, PhaseInfo
+from schemathesis.generation.meta import (
+    CaseMetadata,
+    ComponentInfo,
+    CoverageScenario,
+    GenerationInfo,
+    PhaseInfo,
+)
+from schemathesis.generation.modes import GenerationMode
+from schemathesis.transport.serialization import Binary
 
-from scripts.fuzzing.schemathesis_run import only_unlisted
+from scripts.fuzzing.schemathesis_run import fits_after_all, only_unlisted
+from scripts.openapi.operations import operations
 
 pytestmark = pytest.mark.generator
 
@@ -32,3 +44,61 @@ def test_a_parameter_more_is_forgiven_and_a_wrong_one_is_not(
 ) -> None:
     phase = PhaseInfo.coverage(scenario, "Words", parameter_location=place)
     assert only_unlisted(phase) is forgiven
+
+
+FORM: Any = {
+    "type": "object",
+    "properties": {"new": {"type": "string", "minLength": 1}, "old": {"type": "string"}},
+    "additionalProperties": False,
+    "oneOf": [{"required": ["new"]}, {"required": ["old"]}],
+}
+CHOICE: Any = {
+    "openapi": "3.1.0",
+    "info": {"title": "Choice", "version": "1"},
+    "paths": {
+        "/files": {
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "multipart/form-data": {"schema": {"$ref": "#/components/schemas/Form"}}
+                    }
+                },
+                "responses": {"204": {"description": "Kept"}},
+            }
+        }
+    },
+    "components": {"schemas": {"Form": FORM}},
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong", "fits"),
+    [
+        ({"new": Binary(b"GIF")}, ParameterLocation.BODY, True),
+        ({"old": Binary(b"")}, ParameterLocation.BODY, True),
+        ({"new": Binary(b"")}, ParameterLocation.BODY, False),
+        ({"new": Binary(b"GIF"), "old": Binary(b"GIF")}, ParameterLocation.BODY, False),
+        ({"new": Binary(b"GIF"), "more": "x"}, ParameterLocation.BODY, False),
+        ({"new": Binary(b"GIF")}, ParameterLocation.HEADER, False),
+        (object(), ParameterLocation.BODY, False),
+    ],
+)
+def test_a_body_that_another_branch_of_a_choice_allows_is_not_wrong(
+    body: Any, wrong: ParameterLocation, fits: bool
+) -> None:
+    places = (ParameterLocation.BODY, ParameterLocation.HEADER)
+    negative, positive = GenerationMode.NEGATIVE, GenerationMode.POSITIVE
+    meta = CaseMetadata(
+        generation=GenerationInfo(time=0.0, mode=negative),
+        components={one: ComponentInfo(negative if one is wrong else positive) for one in places},
+        phase=PhaseInfo.coverage(CoverageScenario.MISSING_PARAMETER, "Words"),
+    )
+    (view,) = operations(CHOICE)
+    case: Any = SimpleNamespace(
+        meta=meta,
+        operation=SimpleNamespace(label="POST /files"),
+        media_type="multipart/form-data",
+        body=body,
+    )
+    target: Any = SimpleNamespace(document=CHOICE)
+    assert fits_after_all(target, {"POST /files": view}, case) is fits
