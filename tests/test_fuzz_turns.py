@@ -84,3 +84,25 @@ def test_a_run_that_has_no_time_to_begin_says_so(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "--max-time" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class _EndsSlowly:
+    """At its end it takes longer than the time that is given; what is raised there goes nowhere."""
+
+    def __del__(self) -> None:
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            pass
+
+
+def test_time_that_is_up_where_exceptions_go_nowhere_is_up_right_after() -> None:
+    def work() -> None:
+        _EndsSlowly()
+        time.sleep(30)
+
+    began = time.monotonic()
+    told = sys.unraisablehook
+    with pytest.raises(TimeUp), ended_in_time(0.1):
+        work()
+    assert 0.1 <= time.monotonic() - began < 5
+    assert sys.unraisablehook is told

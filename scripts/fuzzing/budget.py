@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Generator
@@ -44,6 +45,12 @@ class Budget:
         return Budget(None if self.seconds is None else self.left * part, self.cases)
 
 
+_AGAIN = 0.01
+"""Seconds after which TimeUp is raised again where it went nowhere: in a callback of the garbage
+collector, in what is done at an object's end.
+"""
+
+
 class TimeUp(BaseException):
     """The time of the whole run is up. No `Exception`: nobody takes it for a failure."""
 
@@ -65,6 +72,13 @@ def ended_in_time(seconds: float) -> Generator[None]:
     def up(number: int, frame: object) -> None:
         raise TimeUp
 
+    def lost(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is TimeUp:
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+        else:
+            told(unraisable)
+
+    told, sys.unraisablehook = sys.unraisablehook, lost
     handler = signal.signal(signal.SIGALRM, up)
     timer = signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
     try:
@@ -72,6 +86,7 @@ def ended_in_time(seconds: float) -> Generator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, *timer)
         signal.signal(signal.SIGALRM, handler)
+        sys.unraisablehook = told
 
 
 def on_time() -> None:
