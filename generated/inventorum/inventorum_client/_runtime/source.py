@@ -96,6 +96,7 @@ class PathSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._open: set[IO[bytes]] = set()
+        self._over = False
         self.length: int | None = None
 
     def head(self, size: int) -> bytes:
@@ -138,6 +139,8 @@ class PathSource:
     def _opened(self) -> IO[bytes]:
         handle = cast("IO[bytes]", self._path.open("rb", buffering=0))
         self._open.add(handle)
+        if self._over:  # its caller was cancelled while this thread opened it
+            self._closed(handle)
         return handle
 
     def _closed(self, handle: IO[bytes]) -> None:
@@ -146,6 +149,7 @@ class PathSource:
 
     def close(self) -> None:
         # httpcore2 leaves the generator of a broken request unfinished, and with it the file open
+        self._over = True
         for handle in list(self._open):
             self._closed(handle)
 
