@@ -365,7 +365,7 @@ def test_a_file_that_is_being_opened_when_its_upload_is_cancelled_is_closed(
         if opened:  # the first time only its first bytes are looked at
             asked.set()
             answers.wait(20)
-        opened.append(io.open(given, *arguments, **options))  # noqa: UP020  # not Path's
+        opened.append(io.open(given, *arguments, **options))  # noqa: SIM115, UP020  # not Path's
         return opened[-1]
 
     monkeypatch.setattr(Path, "open", slow)
