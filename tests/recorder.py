@@ -10,7 +10,7 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -288,3 +288,11 @@ def _read_body(stream: BinaryIO, request: Request) -> None:
         if size == 0:
             request.whole = chunk == b"\r\n"
             return
+
+
+@contextlib.contextmanager
+def nobody() -> Generator[str, None, None]:
+    """An address that refuses every connection; no server of another test gets it meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # and does not listen
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"

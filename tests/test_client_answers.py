@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
 from typing import Any
 
 import httpx2
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pingone_client.models import ImageTargetType
 
-from tests.recorder import Recorder, Step, close, raw, reply, reset, silence
+from tests.recorder import Recorder, Step, close, nobody, raw, reply, reset, silence
 from tests.vendors import (
     PINGONE,
     Vendor,
@@ -325,9 +324,8 @@ def test_an_answer_may_come_before_the_body(vendor: Vendor, mode: str) -> None:
 
 @every_vendor
 def test_no_server_is_a_connection_error(vendor: Vendor, mode: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    error = failure(vendor, mode, url, max_retries=0)
+    with nobody() as url:
+        error = failure(vendor, mode, url, max_retries=0)
     assert type(error) is vendor.errors.APIConnectionError
     assert error.attempts == 1
 

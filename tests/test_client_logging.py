@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +12,7 @@ import pytest
 
 from tests.delivery import ok
 from tests.exposure import forms
-from tests.recorder import Recorder, Step, close, redirect, reply, silence
+from tests.recorder import Recorder, Step, close, nobody, redirect, reply, silence
 from tests.vendors import SECRET, Vendor, call, every_vendor, failure, upload
 from tests.ways import every_way, over, sending, through
 from tests.workshop import foreign
@@ -226,9 +225,8 @@ def test_a_refused_connection_is_logged(mode: str, caplog: pytest.LogCaptureFixt
     foreign()
     package: Any = importlib.import_module("vault_client")
     kind = package.Vault if mode == "sync" else package.AsyncVault
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    client = kind(base_url=url, max_retries=0, **CREDENTIALS)
-    with pytest.raises(package.errors.APIConnectionError):
-        call(client, lambda c: c.doors.by_default())
+    with nobody() as url:
+        client = kind(base_url=url, max_retries=0, **CREDENTIALS)
+        with pytest.raises(package.errors.APIConnectionError):
+            call(client, lambda c: c.doors.by_default())
     assert_no_credential(caplog, SECRET)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import socket
 import time
 from email.utils import format_datetime
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from questionpro_client._runtime.retry import delay, retry_after_seconds
 
 from tests.delivery import ok
-from tests.recorder import Recorder, close, redirect, reply, reset, silence
+from tests.recorder import Recorder, close, nobody, redirect, reply, reset, silence
 from tests.vendors import QUESTIONPRO, USER, Vendor, call, every_vendor, failure, upload
 
 NOW = [("Retry-After", "0")]
@@ -216,10 +215,9 @@ def test_a_post_is_not_sent_again_after_a_timeout(vendor: Vendor, mode: str) -> 
 
 @every_vendor
 def test_a_refused_connection_is_tried_again(vendor: Vendor, mode: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     start = time.perf_counter()
-    assert failure(vendor, mode, url, max_retries=1).attempts == 2
+    with nobody() as url:
+        assert failure(vendor, mode, url, max_retries=1).attempts == 2
     assert time.perf_counter() - start >= 0.25
 
 

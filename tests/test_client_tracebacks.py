@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import io
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import httpx2
 import pytest
 
 from tests.exposure import assert_unexposed
-from tests.recorder import Recorder, Step, close, raw, redirect, reply, reset, silence
+from tests.recorder import Recorder, Step, close, nobody, raw, redirect, reply, reset, silence
 from tests.vendors import (
     INVENTORUM,
     PINGONE,
@@ -172,9 +171,8 @@ def test_a_call_that_runs_out_of_time_or_connections(vendor: Vendor, way: str) -
         error = raised(through, way, vendor, server.url, use, timeout=0.2, max_retries=0)
     assert isinstance(error, vendor.errors.APITimeoutError)
     assert_unexposed(error, package, SECRET)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    error = raised(through, way, vendor, url, use, max_retries=0)
+    with nobody() as url:
+        error = raised(through, way, vendor, url, use, max_retries=0)
     assert type(error) is vendor.errors.APIConnectionError
     assert_unexposed(error, package, SECRET)
 
