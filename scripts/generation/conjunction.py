@@ -11,21 +11,10 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any, cast
 
-from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.json_value import JSON_TYPES, is_array, is_object
 from scripts.openapi.operations import resolve
 from scripts.openapi.pointer import pointer
 from scripts.openapi.validity import Fault, objects
-
-JSON_TYPES: dict[type, str] = {
-    type(None): "null",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
-"""What JSON calls the values that Python has."""
 
 _Kinds = frozenset[str]
 _ALL: _Kinds = frozenset(JSON_TYPES.values())

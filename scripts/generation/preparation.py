@@ -11,7 +11,7 @@ from openapi_python_client.strings import snake_case
 
 from scripts.openapi.binary import reachable, without_texts_as_files
 from scripts.openapi.discriminator import chosen_by
-from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.json_value import JSON_TYPES, is_array, is_object
 from scripts.openapi.operations import (
     METHODS,
     answer_kind,
@@ -22,7 +22,7 @@ from scripts.openapi.operations import (
 )
 from scripts.openapi.validity import objects
 
-from .conjunction import JSON_TYPES, fold
+from .conjunction import fold
 from .python_types import RESERVED_CLASSES
 from .references import follow_references
 

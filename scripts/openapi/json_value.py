@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
+JSON_TYPES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+"""What JSON Schema calls the values that Python has."""
+
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
     """Whether a value read from JSON or YAML is a mapping; its keys are texts then."""

@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 import yaml
 
+from scripts.openapi.json_value import JSON_TYPES
+
 from .json_values import JSON, JSONObject
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -56,18 +58,6 @@ def _json(value: object, where: str) -> JSON:
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise DocumentError(f"{where}: {type(value).__name__} is not a JSON value; quote it.")
-
-
-# JSON Schema's names
-_TYPES: dict[type, str] = {
-    type(None): "null",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +128,7 @@ class Node:
             return tuple(str(item) for item in value)
         chosen = self.value.get("enum") if isinstance(self.value, dict) else None
         if isinstance(chosen, list):
-            return tuple({_TYPES[type(one)]: None for one in chosen})
+            return tuple({JSON_TYPES[type(one)]: None for one in chosen})
         found: dict[str, None] = {}
         for keyword in ("allOf", "anyOf", "oneOf"):
             for branch in self.elements(keyword):

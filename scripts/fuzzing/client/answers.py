@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 
 from scripts.fuzzing.client.package import SPELLINGS, Bound, Package
 from scripts.fuzzing.client.schema_values import ANY, LONG_TEXTS, TEXTS, values
-from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.json_value import JSON_TYPES, is_array, is_object
 from scripts.openapi.operations import answer_kind, media_kind, resolve
 
 
@@ -123,7 +123,7 @@ def _opened(schema: Any) -> Any:
         result.setdefault("type", "object")
     if is_array(schema.get("enum")) and len(schema["enum"]) > 1:  # one is what tells it from others
         del result["enum"]
-        kinds = {_JSON_TYPES[type(value)] for value in schema["enum"]}
+        kinds = {JSON_TYPES[type(value)] for value in schema["enum"]}
         result.setdefault("type", sorted(kinds))
     if result.get("additionalProperties") is False:
         del result["additionalProperties"]
@@ -173,7 +173,7 @@ def _only_types(schema: Any) -> Any:
         if key in ("properties", "schemas", "$defs"):
             kept[key] = {name: _only_types(item) for name, item in value.items()}
         elif key == "const" and (is_object(value) or is_array(value)):
-            kept.setdefault("type", _JSON_TYPES[type(value)])  # no literal of Python's types
+            kept.setdefault("type", JSON_TYPES[type(value)])  # no literal of Python's types
         elif key in _VALUES:
             kept[key] = value
         elif key in _OF_TYPES:
@@ -181,16 +181,6 @@ def _only_types(schema: Any) -> Any:
             kept["anyOf" if key == "oneOf" else key] = _only_types(value)
     return kept
 
-
-_JSON_TYPES = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    type(None): "null",
-    list: "array",
-    dict: "object",
-}
 
 OTHERS = (200, 201, 202, 203, 204, 206, 299, 300, 304, 399, 400, 401, 404, 409, 418, 422, 429, 500,
            502, 503, 520, 599, 600, 999)  # fmt: skip
