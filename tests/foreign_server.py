@@ -11,7 +11,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -50,6 +50,16 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 10
     wbufsize = -1  # head and body in one packet: else every answer waits for an acknowledgement
     shelf: Shelf
+
+    def handle(self) -> None:
+        """Answer, as long as there is somebody to answer to."""
+        with suppress(ConnectionError):
+            super().handle()
+
+    def finish(self) -> None:
+        """Close both files, also where what was to be written finds nobody."""
+        with closing(self.rfile), suppress(ConnectionError):
+            super().finish()
 
     def handle_expect_100(self) -> bool:
         """Tell a client to go on, at once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +22,11 @@ from schemathesis.generation.meta import (
 from schemathesis.generation.modes import GenerationMode
 from schemathesis.transport.serialization import Binary
 
+from scripts.fuzzing import schemathesis_run
+from scripts.fuzzing.budget import Budget, TimeUp, ended_in_time
+from scripts.fuzzing.finding import Findings, Silence
 from scripts.fuzzing.schemathesis_run import fits_after_all, only_unlisted
+from scripts.fuzzing.target import Wanted, opened
 from scripts.openapi.operations import operations
 
 pytestmark = pytest.mark.generator
@@ -102,3 +108,37 @@ def test_a_body_that_another_branch_of_a_choice_allows_is_not_wrong(
     )
     target: Any = SimpleNamespace(document=CHOICE)
     assert fits_after_all(target, {"POST /files": view}, case) is fits
+
+
+class _Interrupting(Silence):
+    """Lets the alarm ring soon after a stage begins."""
+
+    def __init__(self, stage: str) -> None:
+        self.wanted, self.began = stage, 0.0
+
+    def stage(self, name: str) -> None:
+        if name == self.wanted:
+            self.began = time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timers")
+@pytest.mark.parametrize("phase", ["coverage", "fuzzing", "stateful"])
+@pytest.mark.parametrize("raised", [TimeUp, KeyboardInterrupt])
+def test_what_ends_a_run_ends_every_phase_and_is_not_lost(
+    raised: type[KeyboardInterrupt], phase: str
+) -> None:
+    budget = Budget(1000, 5 if phase == "stateful" else 2)
+
+    def ring(number: int, frame: object) -> None:
+        if raised is TimeUp:
+            object.__setattr__(budget, "seconds", 0.0)
+        raise raised
+
+    progress = _Interrupting(f"schemathesis: {phase}")
+    with opened(Wanted("questionpro")) as target, ended_in_time(1000):
+        signal.signal(signal.SIGALRM, ring)  # ended_in_time puts back what was there
+        with pytest.raises(KeyboardInterrupt) as caught:
+            schemathesis_run.run(target, budget, 1, Findings(), progress)
+    assert caught.type is raised
+    assert 0 < time.monotonic() - progress.began < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -106,3 +107,14 @@ def test_time_that_is_up_where_exceptions_go_nowhere_is_up_right_after() -> None
         work()
     assert 0.1 <= time.monotonic() - began < 5
     assert sys.unraisablehook is told
+
+
+def test_time_that_is_up_in_a_callback_of_an_event_loop_is_not_lost() -> None:
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(time.sleep, 1)
+        await asyncio.sleep(20)
+
+    began = time.monotonic()
+    with pytest.raises(TimeUp), ended_in_time(0.2):
+        asyncio.run(work())
+    assert time.monotonic() - began < 10

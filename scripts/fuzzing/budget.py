@@ -51,8 +51,10 @@ collector, in what is done at an object's end.
 """
 
 
-class TimeUp(BaseException):
-    """The time of the whole run is up. No `Exception`: nobody takes it for a failure."""
+class TimeUp(KeyboardInterrupt):
+    """The time of the whole run is up. It interrupts as Ctrl-C does: event loops, hypothesis and
+    schemathesis know how to end for that, while another BaseException in a callback is only logged.
+    """
 
 
 @contextmanager

@@ -41,7 +41,10 @@ _KNOWN = 0.9
 def run(
     target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress, *, workers: int = 1
 ) -> Counts:
-    """All phases and checks of schemathesis; `budget.cases` is its number of examples."""
+    """All phases and checks of schemathesis; `budget.cases` is its number of examples.
+
+    Raises KeyboardInterrupt, or TimeUp, when it is interrupted.
+    """
     progress.stage("schemathesis")
     bench = Bench(target, budget, seed, emit, progress)
     schema: Any = schemathesis.openapi.from_dict(
@@ -56,11 +59,14 @@ def run(
         try:
             for event in stream:
                 judge(event)
+                if isinstance(event, events.Interrupted):
+                    # It ends its phase for that, and says so; the run is to end.
+                    raise TimeUp if budget.spent else KeyboardInterrupt
                 # Not schemathesis' own limit of time: with one it repeats phases until time is up,
                 # and the cases would depend on the speed of the machine.
                 if budget.spent:
                     stream.stop()
-        except (KeyboardInterrupt, TimeUp):
+        except KeyboardInterrupt:
             stream.stop()
             raise
     bench.counts.seconds = bench.budget.elapsed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
@@ -65,7 +65,7 @@ class Came:
         return f"{len(self.arrived)} requests {lines}, then {end}"[:500]
 
 
-Verdicts = Iterator[tuple[Case, Came, Wrong | None]]
+Verdicts = Generator[tuple[Case, Came, Wrong | None]]
 
 
 class Exchanges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -185,12 +185,13 @@ def _exchanged(
     package: Package, budget: Budget, seed: int, emit: Emit, progress: Progress, counts: Counts
 ) -> None:
     progress.stage("client: exchanges")
-    for case, came, wrong in Exchanges(package, budget).verdicts():
-        _judged(counts, progress, "client exchanges")
-        if wrong is not None:
-            call = f"{case.bound.resource}.{case.bound.method}"
-            note = f"{call}, {case.mode}, {case.what}: {came.shown}"
-            emit(_plain_finding(case.bound, replace(wrong, got=note), seed, budget))
+    with closing(Exchanges(package, budget).verdicts()) as verdicts:  # they hold open servers
+        for case, came, wrong in verdicts:
+            _judged(counts, progress, "client exchanges")
+            if wrong is not None:
+                call = f"{case.bound.resource}.{case.bound.method}"
+                note = f"{call}, {case.mode}, {case.what}: {came.shown}"
+                emit(_plain_finding(case.bound, replace(wrong, got=note), seed, budget))
 
 
 def _judged(counts: Counts, progress: Progress, check: str) -> None:
