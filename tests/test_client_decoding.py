@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import pickle
@@ -36,11 +37,13 @@ JSON = st.recursive(
 )
 
 
+@functools.cache
 def near(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     """JSON that mostly fits a type: now and then another value, unknown keys, a key missing."""
     return fitting(kind, depth) | fitting(kind, depth) | fitting(kind, depth) | JSON
 
 
+@functools.cache
 def fitting(kind: Any, depth: int) -> st.SearchStrategy[Any]:
     origin, members = get_origin(kind), get_args(kind)
     if depth > 5 or kind in (Any, object):
@@ -108,14 +111,14 @@ def agree(package: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 @given(data=st.data())
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 def test_both_ways_to_decode_agree(package: str, data: st.DataObject) -> None:
     agree(package, data)
 
 
 @pytest.mark.generator
 @given(data=st.data())
-@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 def test_both_ways_to_decode_agree_on_other_documents(data: st.DataObject) -> None:
     names = sorted(path.name for path in (foreign().root / "generated").glob("*/"))
     packages = [f"{name}_client" for name in names if models(f"{name}_client")]
