@@ -199,10 +199,11 @@ def _run(
             counts.resumed(
                 properties.meaning(target, budget, seed, findings, line, only=dict(counts.cut))
             )
-    except TimeUp:
-        counts.notes.append(f"{name}: ended by --max-time in the middle of what it did")
     except KeyboardInterrupt:
-        ended = "interrupted"
+        if budget.spent:
+            counts.notes.append(f"{name}: ended by --max-time in the middle of what it did")
+        else:
+            ended = "interrupted"
     finally:
         on_time()
         line.clear()

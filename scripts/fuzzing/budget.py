@@ -9,6 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,22 @@ class Budget:
 
 
 _AGAIN = 0.01
-"""Seconds after which TimeUp is raised again where it went nowhere: in a callback of the garbage
+"""Seconds after which the alarm rings again where it went unheard: in a callback of the garbage
 collector, in what is done at an object's end.
 """
+_PATIENCE = 1.0
+"""Seconds that an event loop may take to end its tasks."""
 
 
-class TimeUp(KeyboardInterrupt):
-    """The time of the whole run is up. It interrupts as Ctrl-C does: event loops, hypothesis and
-    schemathesis know how to end for that, while another BaseException in a callback is only logged.
-    """
+class TimeUp(Exception):
+    """The time of the whole run was up before its block had come to its end."""
 
 
 @contextmanager
 def ended_in_time(seconds: float) -> Generator[None]:
-    """Raise TimeUp in the block when it has taken so long, whatever it is doing: there is work that
-    nobody asks for the time meanwhile, reading a large document and drawing from its schemas.
+    """Interrupt the block, as Ctrl-C does, when it has taken so long, whatever it is doing: there
+    is work that nobody asks for the time meanwhile, reading a large document and drawing from its
+    schemas. Raises TimeUp, if the block lets the KeyboardInterrupt out.
 
     Once, and only in the main thread of a system that has timers of this kind; elsewhere a run
     ends when its parts look at their budget.
@@ -70,21 +72,33 @@ def ended_in_time(seconds: float) -> Generator[None]:
     ):
         yield
         return
+    rang = False
 
-    def up(number: int, frame: object) -> None:
-        raise TimeUp
+    def ring(number: int, frame: FrameType | None) -> None:
+        nonlocal rang
+        rang = True
+        heard = signal.getsignal(signal.SIGINT)
+        if heard is signal.default_int_handler or not callable(heard):
+            raise KeyboardInterrupt
+        # An event loop's own: it ends the tasks one by one, and raises the second time.
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+        heard(signal.SIGINT, frame)
 
     def lost(unraisable: sys.UnraisableHookArgs) -> None:
-        if unraisable.exc_type is TimeUp:
+        if rang and unraisable.exc_type is KeyboardInterrupt:
             signal.setitimer(signal.ITIMER_REAL, _AGAIN)
         else:
             told(unraisable)
 
     told, sys.unraisablehook = sys.unraisablehook, lost
-    handler = signal.signal(signal.SIGALRM, up)
+    handler = signal.signal(signal.SIGALRM, ring)
     timer = signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
     try:
         yield
+    except KeyboardInterrupt:
+        if rang:
+            raise TimeUp from None
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, *timer)
         signal.signal(signal.SIGALRM, handler)

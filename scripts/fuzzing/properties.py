@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from scripts.fuzzing.bench import Bench, NotApplicable, TurnOver, Unjudged
-from scripts.fuzzing.budget import Budget, TimeUp
+from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.checks import Check, all_checks
 from scripts.fuzzing.checks.answers import Answers
 from scripts.fuzzing.finding import Counts, Emit, Progress
@@ -39,7 +39,10 @@ def run(
                     target, budget.share(1.0), seed, emit, progress, workers=workers
                 )
             )
-        except TimeUp:  # it draws from large schemas without a look at the time
+        except KeyboardInterrupt:
+            if not budget.spent:
+                raise
+            # it draws from large schemas without a look at the time
             counts.notes.append("schemathesis: ended by --max-time in the middle of what it did")
     if counts.cut and not budget.spent:
         counts.resumed(meaning(target, budget, seed, emit, progress, only=dict(counts.cut)))

@@ -22,7 +22,7 @@ from schemathesis.transport.serialization import Binary
 
 from scripts.fuzzing import media
 from scripts.fuzzing.bench import Bench, refused, shown
-from scripts.fuzzing.budget import Budget, TimeUp
+from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.checks.answers import OF_EXAMPLES, Answers
 from scripts.fuzzing.draft import known
 from scripts.fuzzing.exchange import Answer, Exchange, Request
@@ -43,7 +43,7 @@ def run(
 ) -> Counts:
     """All phases and checks of schemathesis; `budget.cases` is its number of examples.
 
-    Raises KeyboardInterrupt, or TimeUp, when it is interrupted.
+    Raises KeyboardInterrupt when it is interrupted.
     """
     progress.stage("schemathesis")
     bench = Bench(target, budget, seed, emit, progress)
@@ -61,7 +61,7 @@ def run(
                 judge(event)
                 if isinstance(event, events.Interrupted):
                     # It ends its phase for that, and says so; the run is to end.
-                    raise TimeUp if budget.spent else KeyboardInterrupt
+                    raise KeyboardInterrupt
                 # Not schemathesis' own limit of time: with one it repeats phases until time is up,
                 # and the cases would depend on the speed of the machine.
                 if budget.spent:
