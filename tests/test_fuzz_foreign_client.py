@@ -13,9 +13,9 @@ from hypothesis import given, settings
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client import requests
-from scripts.fuzzing.client.answers import documented
 from scripts.fuzzing.client.arrival import File, Sent
 from scripts.fuzzing.client.caller import calling
+from scripts.fuzzing.client.documented import documented
 from scripts.fuzzing.client.package import PICTURE, Bound, Package, example
 from scripts.fuzzing.client.raw_server import RawServer
 from scripts.fuzzing.client.requests import judge

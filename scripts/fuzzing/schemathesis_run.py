@@ -31,8 +31,8 @@ from scripts.fuzzing.target import READING, Target
 from scripts.openapi.binary import without_texts_as_files
 from scripts.openapi.direction import without_required
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import OperationView, media_kind, resolve
-from scripts.openapi.validity import objects
 
 _KNOWN = 0.9
 """How often a path parameter is one that exists: nothing behind an unknown one is reached."""

@@ -12,9 +12,10 @@ from functools import reduce
 from typing import Any, cast
 
 from scripts.openapi.json_value import JSON_TYPES, is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import resolve
 from scripts.openapi.pointer import pointer
-from scripts.openapi.validity import Fault, objects
+from scripts.openapi.validity import Fault
 
 _Kinds = frozenset[str]
 _ALL: _Kinds = frozenset(JSON_TYPES.values())

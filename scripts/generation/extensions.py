@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import OperationView, media_kind, operations, resolve
 from scripts.openapi.pointer import pointer
-from scripts.openapi.validity import Fault, objects
+from scripts.openapi.validity import Fault
 
 from . import pagination_key
 from .python_types import RESERVED_CLASSES

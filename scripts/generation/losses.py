@@ -9,6 +9,7 @@ from typing import Any
 
 from openapi_python_client.parser.properties import ModelProperty
 
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import (
     OperationView,
     media_kind,
@@ -17,7 +18,7 @@ from scripts.openapi.operations import (
     resolve,
 )
 from scripts.openapi.pointer import pointer
-from scripts.openapi.validity import Fault, objects
+from scripts.openapi.validity import Fault
 
 from .conjunction import contradictions
 from .endpoints import Endpoint, path_shape

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.openapi.json_value import is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.pointer import pointer
-from scripts.openapi.validity import Fault, objects
+from scripts.openapi.validity import Fault
 
 KEY = "x-client-parsed"
 

@@ -12,6 +12,7 @@ from openapi_python_client.strings import snake_case
 from scripts.openapi.binary import reachable, without_texts_as_files
 from scripts.openapi.discriminator import chosen_by
 from scripts.openapi.json_value import JSON_TYPES, is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import (
     METHODS,
     answer_kind,
@@ -20,7 +21,6 @@ from scripts.openapi.operations import (
     properties,
     resolve,
 )
-from scripts.openapi.validity import objects
 
 from .conjunction import fold
 from .python_types import RESERVED_CLASSES

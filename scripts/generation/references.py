@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from openapi_python_client.strings import pascal_case
 
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import METHODS, resolve
 from scripts.openapi.pointer import locate, pointer, tokens
 from scripts.openapi.pointer import resolve as at_pointer
-from scripts.openapi.validity import objects
 
 # What may stand beside a `$ref` and adds to what the schema allows or wants.
 _SHAPES = frozenset(("properties", "required", "allOf", "additionalProperties"))

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 
 from scripts.openapi import yaml_source
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import DATA, NAME_MAPS
 from scripts.openapi.origin import Origin, Origins
 from scripts.openapi.pointer import Location, nodes, pointer, resolve, tokens
 from scripts.openapi.problem import DocumentError, Problem
-from scripts.openapi.validity import DATA, NAME_MAPS
 from scripts.openapi.yaml_source import YamlSource
 
 # The keyword that a reference stands under → the part of components that holds what it names.

@@ -6,8 +6,8 @@ import copy
 from typing import Any
 
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import properties, resolve
-from scripts.openapi.validity import objects
 
 
 def without_required(document: dict[str, Any], word: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.operations import properties, resolve
-from scripts.openapi.validity import objects
 
 
 def chosen_by(

@@ -14,39 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from scripts.openapi.json_value import is_array, is_object
+from scripts.openapi.objects import objects
 from scripts.openapi.pointer import Location, nodes, pointer, resolve
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-# Keys whose value maps free names to objects, so that the names below them are no keywords.
-NAME_MAPS = frozenset(
-    (
-        "paths",
-        "webhooks",
-        "schemas",
-        "responses",
-        "parameters",
-        "examples",
-        "requestBodies",
-        "headers",
-        "securitySchemes",
-        "links",
-        "callbacks",
-        "pathItems",
-        "properties",
-        "patternProperties",
-        "dependentSchemas",
-        "$defs",
-        "content",
-        "encoding",
-        "variables",
-        "mapping",
-        "scopes",
-    )
-)
-# Keys whose value is data of the API, in which $ref means nothing.
-DATA = frozenset(("example", "default", "const", "enum", "value"))
 _METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace"])
 _PLACES = frozenset(("path", "query", "header", "cookie"))
 _LONGEST = 300
@@ -96,26 +69,6 @@ def _version(data: dict[str, Any]) -> Iterator[Fault]:
 
 def _of_another_version(data: dict[str, Any]) -> bool:
     return "swagger" in data or re.match(r"[0-9]+\.[0-9]", str(data.get("openapi"))) is not None
-
-
-def objects(
-    value: Any, at: Location = (), names: bool = False
-) -> Iterator[tuple[Location, Mapping[str, Any]]]:
-    """Every mapping of the document in which keys are keywords, with its location."""
-    if is_array(value):
-        for index, item in enumerate(value):
-            yield from objects(item, (*at, index))
-    elif is_object(value):
-        members = value
-        if not names:
-            yield at, members
-        for key, child in members.items():
-            if names:
-                yield from objects(child, (*at, key))
-            elif not (
-                key in DATA or key.startswith("x-") or (key == "examples" and is_array(child))
-            ):
-                yield from objects(child, (*at, key), key in NAME_MAPS and is_object(child))
 
 
 def _references(data: dict[str, Any]) -> Iterator[Fault]:
@@ -434,8 +387,7 @@ _SINCE_3_1 = {
 
 
 def _cause(error: ValidationError) -> ValidationError:
-    """The error that a reader can act on: inside a choice of schemas the deepest one of the branch
-    that fits best."""
+    """The error to act on: inside a choice of schemas the deepest of the branch that fits best."""
     from jsonschema.exceptions import relevance
 
     while error.context:

@@ -17,7 +17,8 @@ from .control.desk import State
 from .control.faults import Faults
 from .control.journal import Journal
 from .control.redaction import Redactor
-from .document import Document, DocumentError, load
+from .document import Document, load
+from .document_file import DocumentError
 from .refusal import ClientGone, Reason, Refused
 from .request import Request
 from .routes import Match, check_apart

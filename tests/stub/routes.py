@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from .document import Document, DocumentError, Operation
+from .document import Document, Operation
+from .document_file import DocumentError
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 

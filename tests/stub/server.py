@@ -21,7 +21,7 @@ from .checks.rate_limit import RateLimits
 from .control.control import Control
 from .control.faults import Faults, Ticket
 from .control.journal import MOST_ENTRIES, Selection, Shown
-from .document import DocumentError
+from .document_file import DocumentError
 from .http.bounds import Bounds
 from .http.connection import Connection
 from .http.traffic import Traffic

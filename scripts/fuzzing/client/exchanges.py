@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from scripts.fuzzing.budget import Budget
-from scripts.fuzzing.client.answers import documented
 from scripts.fuzzing.client.caller import Caller, calling
-from scripts.fuzzing.client.judgement import Wrong
+from scripts.fuzzing.client.case import (
+    Came,
+    Case,
+    Verdicts,
+    body_of,
+    boundary_of,
+    file_as,
+    message,
+    wrong_if,
+)
+from scripts.fuzzing.client.documented import documented
 from scripts.fuzzing.client.package import PICTURE, Bound, Package, is_file
-from scripts.fuzzing.client.raw_server import Arrived, RawServer
+from scripts.fuzzing.client.raw_server import RawServer
 from scripts.fuzzing.sample import sample
 from scripts.openapi.operations import media_kind
 
@@ -32,40 +39,6 @@ _SIZES = (1 << 16, 1 << 17, 1 << 18, 1 << 19, (1 << 19) + 1)
 """Bytes: files are read in pieces of a power of two."""
 
 _LOCATIONS = ("elsewhere", "../elsewhere", "?again=1", "/else/where#part", "//{host}/elsewhere")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A call of a client's method and what its server does. `queue` are the first answers, `last`
-    that to all further requests; an empty one hangs up.
-    """
-
-    bound: Bound
-    mode: str
-    what: str
-    queue: tuple[bytes, ...]
-    last: bytes
-    given: Callable[[], dict[str, Any]]
-    options: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass
-class Came:
-    """What came of a case: the error of the call, if any, the requests, and the seconds."""
-
-    error: Exception | None
-    arrived: list[Arrived]
-    seconds: float
-
-    @property
-    def shown(self) -> str:
-        """In a few words."""
-        lines = [one.line for one in self.arrived[:4]]
-        end = "a value" if self.error is None else f"{type(self.error).__name__}: {self.error}"
-        return f"{len(self.arrived)} requests {lines}, then {end}"[:500]
-
-
-Verdicts = Generator[tuple[Case, Came, Wrong | None]]
 
 
 class Exchanges:
@@ -123,11 +96,11 @@ class Exchanges:
             if not said.status.startswith("2") or not said.status.isdecimal():
                 continue
             if said.kind == "none":
-                return _answer(int(said.status), b"")
+                return message(int(said.status), b"")
             if said.kind == "json":
                 value = sample(self._package.document, said.schema)
-                return _answer(int(said.status), json.dumps(value).encode(), said.media)
-            return _answer(int(said.status), b"text", said.media)
+                return message(int(said.status), json.dumps(value).encode(), said.media)
+            return message(int(said.status), b"text", said.media)
         return None
 
     def _given(
@@ -140,7 +113,7 @@ class Exchanges:
             for place in bound.places:
                 raw = {media_kind(media) for media in place.media} == {"raw"}
                 if place.argument in given and (is_file(place.schema) or raw):
-                    given[place.argument] = _file(form, data)
+                    given[place.argument] = file_as(form, data)
             return given
 
         return make
@@ -173,7 +146,7 @@ class Exchanges:
             query = parse_qs(urlsplit(one.target).query)
             if "extra_query" in more and query.get(_QUERY[0]) != [_QUERY[1]]:
                 missing.append("=".join(_QUERY))
-        yield case, came, _wrong(
+        yield case, came, wrong_if(
             not came.arrived or bool(missing),
             "additions of a call",
             "what a caller adds to one call is not sent",
@@ -190,12 +163,12 @@ class Exchanges:
             for status in _BUSY:
                 case = Case(
                     bound, mode, f"{status} first, file as {form}",
-                    (_answer(status, b"", more="Retry-After: 0\r\n"),), answer,
+                    (message(status, b"", more="Retry-After: 0\r\n"),), answer,
                     self._given(bound, form), (("max_retries", _TIMES),),
                 )  # fmt: skip
                 came = self._came(caller, server, case)
                 if form != "once":
-                    yield case, came, _wrong(
+                    yield case, came, wrong_if(
                         came.error is not None or len(came.arrived) != 2,
                         "repetitions",
                         f"a request that was answered {status} with Retry-After: 0 is not repeated",
@@ -203,16 +176,16 @@ class Exchanges:
                         came,
                     )  # fmt: skip
                 known = [self._package.betrayed(one.raw.decode("latin-1")) for one in came.arrived]
-                yield case, came, _wrong(
+                yield case, came, wrong_if(
                     len(set(map(bool, known))) > 1,
                     "repetitions are signed",
                     "a repeated request has no credentials, or the first had none",
                     "the same credentials each time",
                     came,
                 )  # fmt: skip
-                bodies = [_plain(one) for one in came.arrived]
+                bodies = [body_of(one) for one in came.arrived]
                 lost = file and any(PICTURE not in body for body in bodies)
-                yield case, came, _wrong(
+                yield case, came, wrong_if(
                     lost or any(body != bodies[0] for body in bodies),
                     "repetitions are whole",
                     "a repeated request has another body than the first",
@@ -232,7 +205,7 @@ class Exchanges:
                 given = self._given(bound, form, data=data)
                 case = Case(bound, mode, f"{size} bytes as {form}", (), answer, given)
                 came = self._came(caller, server, case)
-                yield case, came, _wrong(
+                yield case, came, wrong_if(
                     came.error is not None or any(data not in one.body for one in came.arrived),
                     "large files are whole",
                     "a large file is not sent whole",
@@ -248,14 +221,14 @@ class Exchanges:
             return
         case = Case(bound, mode, "a form", (), answer, self._given(bound))
         came = self._came(caller, server, case)
-        earlier = _boundary(came.arrived[0]) if came.arrived else b""
+        earlier = boundary_of(came.arrived[0]) if came.arrived else b""
         if not earlier:
             return
         hostile = PICTURE + b"\r\n--" + earlier + b"\r\n\r\n"
         case = Case(bound, mode, "a boundary in a file", (), answer, self._given(bound, hostile))
         came = self._came(caller, server, case)
-        yield case, came, _wrong(
-            any(_boundary(one) in hostile for one in came.arrived),
+        yield case, came, wrong_if(
+            any(boundary_of(one) in hostile for one in came.arrived),
             "boundaries are not in files",
             "the boundary of a form is in its file",
             "a boundary that the file does not hold",
@@ -265,11 +238,11 @@ class Exchanges:
     def _limits(self, caller: Caller, server: RawServer, bound: Bound, mode: str) -> Verdicts:
         """`max_retries` is how often; an error tells how often it was."""
         for most in (0, 1, 2):
-            busy = _answer(503, b"", more="Retry-After: 0\r\n")
+            busy = message(503, b"", more="Retry-After: 0\r\n")
             options = (("max_retries", most),)
             case = Case(bound, mode, "always 503", (), busy, self._given(bound), options)
             came = self._came(caller, server, case)
-            yield case, came, _wrong(
+            yield case, came, wrong_if(
                 len(came.arrived) != most + 1 or came.error is None,
                 "number of repetitions",
                 "a request is not repeated as often as max_retries says",
@@ -277,7 +250,7 @@ class Exchanges:
                 came,
             )  # fmt: skip
             told = getattr(came.error, "attempts", None)
-            yield case, came, _wrong(
+            yield case, came, wrong_if(
                 isinstance(told, int) and told != len(came.arrived),
                 "number of attempts",
                 "an error tells another number of attempts than there were",
@@ -295,7 +268,7 @@ class Exchanges:
         case = Case(bound, mode, "hung up on", (b"",), answer, self._given(bound), options)
         came = self._came(caller, server, case)
         wanted = 2 if bound.view.method in IDEMPOTENT else 1
-        yield case, came, _wrong(
+        yield case, came, wrong_if(
             len(came.arrived) != wanted or (came.error is None) is not (wanted == 2),
             "repetitions without an answer",
             "a request without an answer is not repeated" if wanted == 2
@@ -310,13 +283,13 @@ class Exchanges:
         # a date has no fractions of a second: this one is between one and two seconds from now
         date = formatdate(int(time.time()) + 2, usegmt=True)
         told = "1" if mode == _MODES[0] else date
-        busy = _answer(429, b"", more=f"Retry-After: {told}\r\n")
+        busy = message(429, b"", more=f"Retry-After: {told}\r\n")
         options = (("max_retries", 1),)
         case = Case(
             bound, mode, f"429, Retry-After: {told}", (busy,), answer, self._given(bound), options
         )
         came = self._came(caller, server, case)
-        yield case, came, _wrong(
+        yield case, came, wrong_if(
             came.seconds < 0.9,
             "Retry-After is kept",
             "a request is repeated before the time that Retry-After names",
@@ -337,7 +310,7 @@ class Exchanges:
         if "extra_headers" in bound.takes:
             more["extra_headers"] = dict([_HEADER])
         for status in (301, 302, 303, 307, 308):
-            away = _answer(status, b"", more=f"Location: {other.url}/elsewhere\r\n")
+            away = message(status, b"", more=f"Location: {other.url}/elsewhere\r\n")
             other.answer = answer
             other.arrived.clear()
             case = Case(bound, mode, f"{status} away", (away,), answer, self._given(bound, **more))
@@ -348,23 +321,23 @@ class Exchanges:
                 for one in other.arrived
                 if one.header(_HEADER[0]) or self._package.betrayed(one.raw.decode("latin-1"))
             ]
-            yield case, came, _wrong(
+            yield case, came, wrong_if(
                 bool(told),
                 "redirects away tell nothing",
                 "a redirect to another origin takes credentials or the caller's headers along",
                 "a request without them, or none",
                 came,
             )  # fmt: skip
-            back = _answer(status, b"", more=f"Location: {server.url}/elsewhere\r\n")
+            back = message(status, b"", more=f"Location: {server.url}/elsewhere\r\n")
             case = Case(bound, mode, f"{status} within", (back,), answer, self._given(bound))
             came = self._came(caller, server, case)
             if len(came.arrived) < 2:
                 continue  # a client may refuse to follow
             first, second = came.arrived[:2]
-            same = (second.method, _plain(second)) == (first.method, _plain(first))
+            same = (second.method, body_of(second)) == (first.method, body_of(first))
             read = (second.method, second.body) == ("GET", b"")
             reading = first.method in ("GET", "HEAD")
-            yield case, came, _wrong(
+            yield case, came, wrong_if(
                 not (same if status in (307, 308) or reading else read),
                 "redirects within",
                 f"a {status} is followed with another request than browsers send",
@@ -373,7 +346,7 @@ class Exchanges:
             )  # fmt: skip
         for place in _LOCATIONS:
             location = place.replace("{host}", urlsplit(server.url).netloc)
-            near = _answer(307, b"", more=f"Location: {location}\r\n")
+            near = message(307, b"", more=f"Location: {location}\r\n")
             case = Case(bound, mode, f"to {place}", (near,), answer, self._given(bound))
             came = self._came(caller, server, case)
             if len(came.arrived) < 2:
@@ -381,17 +354,17 @@ class Exchanges:
             first, second = came.arrived[:2]
             wanted = urlsplit(urldefrag(urljoin(server.url + first.target, location)).url)
             got = urlsplit(second.target)
-            yield case, came, _wrong(
+            yield case, came, wrong_if(
                 got.path != wanted.path or ("?" in place and wanted.query not in got.query),
                 "redirects lead where they say",
                 "a Location that is a reference is followed to another place (RFC 3986, 5.2)",
                 f"{wanted.path} for Location: {place}",
                 came,
             )  # fmt: skip
-        circle = _answer(307, b"", more=f"Location: {server.url}/round\r\n")
+        circle = message(307, b"", more=f"Location: {server.url}/round\r\n")
         case = Case(bound, mode, "a circle", (), circle, self._given(bound))
         came = self._came(caller, server, case)
-        yield case, came, _wrong(
+        yield case, came, wrong_if(
             len(came.arrived) > _MOST_REDIRECTS
             or not isinstance(came.error, self._package.errors.APIError),
             "redirects end",
@@ -399,37 +372,3 @@ class Exchanges:
             f"an error after {_MOST_REDIRECTS} requests at most",
             came,
         )  # fmt: skip
-
-
-def _wrong(is_: bool, check: str, title: str, expected: str, came: Came) -> Wrong | None:
-    return Wrong(check, title, expected, came.shown) if is_ else None
-
-
-def _answer(status: int, body: bytes, media: str = "application/json", more: str = "") -> bytes:
-    kind = f"Content-Type: {media}\r\n" if body else ""
-    head = f"HTTP/1.1 {status} Scripted\r\n{kind}{more}Content-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
-
-
-def _file(form: str | bytes, data: bytes) -> Any:
-    if isinstance(form, bytes):
-        return "a.png", form
-    if form == "handle":
-        handle = io.BytesIO(b"not of it" + data)
-        handle.seek(9)
-        return "a.png", handle
-    pieces: Sequence[bytes] = [data[:30], data[30:]]
-    if form == "pieces":
-        return "a.png", pieces
-    return "a.png", iter(pieces) if form == "once" else data
-
-
-def _boundary(request: Arrived) -> bytes:
-    kind = request.header("content-type") or ""
-    return kind.partition("boundary=")[2].strip('"').encode()
-
-
-def _plain(request: Arrived) -> bytes:
-    """The body, with one name for the boundary of a form."""
-    boundary = _boundary(request)
-    return request.body.replace(boundary, b"BOUNDARY") if boundary else request.body

@@ -10,9 +10,10 @@ from functools import partial
 
 from scripts.fuzzing.budget import Budget
 from scripts.fuzzing.client import discretion, requests
-from scripts.fuzzing.client.answers import Scripted, documented, scripted
+from scripts.fuzzing.client.answers import Scripted, scripted
 from scripts.fuzzing.client.arrival import Sent
 from scripts.fuzzing.client.caller import calling
+from scripts.fuzzing.client.documented import documented
 from scripts.fuzzing.client.exchanges import Exchanges
 from scripts.fuzzing.client.judgement import Wrong, judge
 from scripts.fuzzing.client.package import SECRET, Bound, Package, Unbound

@@ -8,7 +8,8 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from scripts.fuzzing.client.answers import OTHERS, Documented, Scripted, answer_for
+from scripts.fuzzing.client.answers import OTHERS, Scripted
+from scripts.fuzzing.client.documented import Documented, answer_for
 from scripts.fuzzing.client.package import Bound, Package
 from scripts.fuzzing.json_changes import changes
 from scripts.fuzzing.sample import sample

@@ -11,7 +11,8 @@ from scripts.openapi.direction import without_required
 from scripts.openapi.discriminator import told_apart
 from scripts.openapi.integer_range import within_formats
 
-from ..document import Document, DocumentError, Node, Operation
+from ..document import Document, Node, Operation
+from ..document_file import DocumentError
 from ..json_values import JSON
 from ..refusal import Fault
 

@@ -261,9 +261,7 @@ class Store:
             return self._last_position(vendor, owner)
 
     def newest_images(self, vendor: str, owner: str, first: int, count: int) -> list[StoredImage]:
-        """`count` images of an owner, newest first, beginning with position `first` and going
-        down.
-        """
+        """`count` images of an owner, newest first, from position `first` down."""
         rows = self._rows(
             f"{_SELECT} vendor = ? AND owner = ? AND position <= ? AND position > ?"
             " ORDER BY position DESC",

@@ -6,7 +6,8 @@ import time
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
-from ..document import Document, DocumentError
+from ..document import Document
+from ..document_file import DocumentError
 from ..json_values import JSON, JSONObject
 from ..refusal import Fault, Reason, Refused
 
