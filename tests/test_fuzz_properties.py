@@ -25,6 +25,7 @@ from scripts.fuzzing.exchange import Answer, Exchange, Request
 from scripts.fuzzing.finding import Counts, Finding, Findings, Silence
 from scripts.fuzzing.properties import meaning, run
 from scripts.fuzzing.target import Target, Wanted, opened
+from tests.defects.defect import all_defects
 from tests.stub.service import Service
 from tests.stub.state.store import Store
 
@@ -125,6 +126,23 @@ def test_a_broken_stub_is_seen(name: str, check: str, monkeypatch: pytest.Monkey
     with stub_of("questionpro") as target:
         meaning(target, Budget(60, 6), 3, findings, Silence())
     assert check in {finding.check for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("defect", "check"),
+    [
+        ("gif-size-of-frame", "uploads are true"),
+        ("redirect-instead", "other paths lead nowhere"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_does_not_depend_on_chance_is_found_with_any(
+    defect: str, check: str, seed: int
+) -> None:
+    findings = Findings()
+    with all_defects()[defect].patch(), stub_of("pingone") as target:
+        meaning(target, Budget(None, 2), seed, findings, Silence(), only={check: ""})
+    assert [finding.check for finding in findings] == [check]
 
 
 SECRET = "s3cret/+=%&"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
 
 from scripts.fuzzing.bench import Bench, NotApplicable, shown
 from scripts.fuzzing.checks import Check
+from scripts.fuzzing.exchange import Exchange, Request
 from scripts.openapi.operations import OperationView, operations
 
 _METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "FUZZ")
@@ -76,16 +78,49 @@ def other_paths_lead_nowhere(bench: Bench) -> None:
         for url in others:
             if url == base or (not bench.target.keeps and _a_value(bench, view, url)):
                 continue
-            exchange = bench.send(replace(request, url=f"{url}?{query}" if query else url))
+            asked = replace(request, url=f"{url}?{query}" if query else url)
+            exchange = bench.send(asked)
             bench.judged()
+            circle = _circle(bench, asked, exchange)
+            if circle is not None:
+                bench.found(
+                    view,
+                    "a redirect leads to itself",
+                    expected=f"4xx, or a redirect elsewhere, for {_shown(bench, url)}",
+                    got=shown(circle),
+                    exchanges=(exchange, circle),
+                )
             if exchange.status == 0 or exchange.status >= 500 or 200 <= exchange.status < 300:
                 bench.found(
                     view,
                     "a path that is not documented leads to the operation",
-                    expected=f"4xx or a redirect for {url.removeprefix(bench.target.base_url)}",
+                    expected=f"4xx or a redirect for {_shown(bench, url)}",
                     got=shown(exchange),
                     exchanges=(exchange,),
                 )
+
+
+def _shown(bench: Bench, url: str) -> str:
+    return url.removeprefix(bench.target.base_url)
+
+
+def _circle(bench: Bench, asked: Request, exchange: Exchange) -> Exchange | None:
+    """The answer at the place that a redirect leads to, where that leads to the same place again;
+    the place may lose the query on the way.
+    """
+    place = _place(asked, exchange)
+    if not place or urlsplit(place).netloc != urlsplit(asked.url).netloc:
+        return None
+    there = replace(asked, url=place)
+    again = bench.send(there)
+    return again if _place(there, again) == place else None
+
+
+def _place(asked: Request, exchange: Exchange) -> str:
+    """Where an answer redirects to; nothing if it does not."""
+    if exchange.answer is None or not 300 <= exchange.status < 400:
+        return ""
+    return urljoin(asked.url, exchange.answer.header("Location") or "")
 
 
 def _a_value(bench: Bench, view: OperationView, url: str) -> bool:

@@ -41,7 +41,8 @@ def _cases(bench: Bench) -> Iterator[tuple[OperationView, Draft, media.File]]:
             for media_type in types:
                 files = [*media.valid(media_type), *media.hostile_content(media_type)]
                 most = max(4, bench.budget.cases // (2 * len(drafts)))
-                some = [files[0], *chance.sample(files[1:], min(most, len(files) - 1))]
+                some, others = files[: 1 + media.TELLING], files[1 + media.TELLING :]
+                some += chance.sample(others, min(most, len(others)))
                 if draft is drafts[0]:
                     some.append(media.large(media_type, 1_200_000))
                 for file in some:
