@@ -64,6 +64,7 @@ CHOICE: Any = {
     "paths": {
         "/files": {
             "post": {
+                "parameters": [{"name": "X-Size", "in": "header", "schema": {"type": "integer"}}],
                 "requestBody": {
                     "content": {
                         "multipart/form-data": {"schema": {"$ref": "#/components/schemas/Form"}}
@@ -77,26 +78,35 @@ CHOICE: Any = {
 }
 
 
+BODY, HEADER, QUERY = ParameterLocation.BODY, ParameterLocation.HEADER, ParameterLocation.QUERY
+
+
 @pytest.mark.parametrize(
     ("body", "wrong", "fits"),
     [
-        ({"new": Binary(b"GIF")}, ParameterLocation.BODY, True),
-        ({"old": Binary(b"")}, ParameterLocation.BODY, True),
-        ({"new": Binary(b"")}, ParameterLocation.BODY, False),
-        ({"new": Binary(b"GIF"), "old": Binary(b"GIF")}, ParameterLocation.BODY, False),
-        ({"new": Binary(b"GIF"), "more": "x"}, ParameterLocation.BODY, False),
-        ({"new": Binary(b"GIF")}, ParameterLocation.HEADER, False),
-        (object(), ParameterLocation.BODY, False),
+        ({"new": Binary(b"GIF")}, {BODY}, True),
+        ({"old": Binary(b"")}, {BODY}, True),
+        ({"new": Binary(b"")}, {BODY}, False),
+        ({"new": Binary(b"GIF"), "old": Binary(b"GIF")}, {BODY}, False),
+        ({"new": Binary(b"GIF"), "more": "x"}, {BODY}, False),
+        ({"new": Binary(b"GIF")}, {HEADER}, False),
+        (object(), {BODY}, False),
+        ({"new": Binary(b"GIF"), "more": []}, {BODY}, True),  # of which nothing is sent
+        # of the query the document says nothing, of the headers it does
+        ({"new": Binary(b"GIF")}, {BODY, QUERY}, True),
+        ({"new": Binary(b"")}, {BODY, QUERY}, False),
+        ({"new": Binary(b"GIF")}, {BODY, HEADER}, False),
+        ({"new": Binary(b"GIF")}, {BODY, ParameterLocation.PATH}, False),
     ],
 )
-def test_a_body_that_another_branch_of_a_choice_allows_is_not_wrong(
-    body: Any, wrong: ParameterLocation, fits: bool
+def test_a_case_in_which_nothing_is_wrong_after_all_is_told(
+    body: Any, wrong: set[ParameterLocation], fits: bool
 ) -> None:
-    places = (ParameterLocation.BODY, ParameterLocation.HEADER)
+    places = (BODY, HEADER, QUERY, ParameterLocation.PATH)
     negative, positive = GenerationMode.NEGATIVE, GenerationMode.POSITIVE
     meta = CaseMetadata(
         generation=GenerationInfo(time=0.0, mode=negative),
-        components={one: ComponentInfo(negative if one is wrong else positive) for one in places},
+        components={one: ComponentInfo(negative if one in wrong else positive) for one in places},
         phase=PhaseInfo.coverage(CoverageScenario.MISSING_PARAMETER, "Words"),
     )
     (view,) = operations(CHOICE)

@@ -306,16 +306,34 @@ def only_unlisted(phase: PhaseInfo) -> bool:
 def fits_after_all(
     target: Target, views: Mapping[str, OperationView], case: schemathesis.Case[Any]
 ) -> bool:
-    """Whether all that was to be wrong with a case is its body, which fits its schema: what one
-    branch of a choice forbids another may allow. schemathesis drops such cases itself, but not
-    where a file is in the body.
+    """Whether nothing is wrong with a case that was to be wrong: its body fits its schema, for
+    what one branch of a choice forbids another may allow, and what is more in its query, its
+    headers or its cookies is no parameter of the document. schemathesis drops such cases itself,
+    but not where a file is in the body, nor where both come together.
     """
     meta, view = case.meta, views.get(str(case.operation.label))
-    if meta is None or view is None or "requestBody" not in view.operation:
+    if meta is None or view is None:
         return False
-    if [place for place in meta.components if meta.is_negative_at(place)] != [
-        ParameterLocation.BODY
-    ]:
+    negative = {place for place in meta.components if meta.is_negative_at(place)}
+    wrong_body = ParameterLocation.BODY in negative
+    others = negative - {ParameterLocation.BODY}
+    return (
+        wrong_body
+        and all(_only_unlisted_at(place, view) for place in others)
+        and _body_fits(target, view, case)
+    )
+
+
+def _only_unlisted_at(place: ParameterLocation, view: OperationView) -> bool:
+    """Whether the operation has no parameter there, so that all that is there is unlisted."""
+    return place in _FREE and not any(one["in"] == place.value for one in view.parameters)
+
+
+_FREE = frozenset({ParameterLocation.QUERY, ParameterLocation.HEADER, ParameterLocation.COOKIE})
+
+
+def _body_fits(target: Target, view: OperationView, case: schemathesis.Case[Any]) -> bool:
+    if "requestBody" not in view.operation:
         return False
     content = resolve(target.document, view.operation["requestBody"]).get("content", {})
     schema = content.get(case.media_type, {}).get("schema")
@@ -324,9 +342,17 @@ def fits_after_all(
     components = without_required(target.document, "readOnly").get("components", {})
     validator = jsonschema_rs.Draft202012Validator({"allOf": [schema], "components": components})
     try:
-        return validator.is_valid(_as_text(case.body))
+        return validator.is_valid(_as_text(_sent(case)))
     except ValueError:  # no JSON: nothing was drawn, or what JSON cannot write
         return False
+
+
+def _sent(case: schemathesis.Case[Any]) -> Any:
+    """The body as it is sent: in a form an empty list has no part."""
+    body: Any = case.body
+    if is_object(body) and media_kind(str(case.media_type)) in ("form", "multipart"):
+        return {name: value for name, value in body.items() if value != []}
+    return body
 
 
 def _as_text(value: Any) -> Any:
