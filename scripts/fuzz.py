@@ -193,12 +193,10 @@ def _run(
             run: Callable[..., Counts] = importlib.import_module(module).run
             more = {"workers": options.workers} if name == "properties" else {}
             part = budget.share(1.0 if name == chosen[-1] else share)
-            counts.add(run(target, part, seed, findings, line, **more))
+            run(target, part, seed, findings, line, counts, **more)
             target.reset()
         if counts.cut and not budget.spent:  # other parts did not need all of their time
-            counts.resumed(
-                properties.meaning(target, budget, seed, findings, line, only=dict(counts.cut))
-            )
+            properties.meaning(target, budget, seed, findings, line, counts, only=dict(counts.cut))
     except KeyboardInterrupt:
         if budget.spent:
             counts.notes.append(f"{name}: ended by --max-time in the middle of what it did")
@@ -232,7 +230,16 @@ def _told(found: report.Report, options: argparse.Namespace, folder: Path | None
             print(f"fuzz.py: {folder}: cannot be written ({error})", file=sys.stderr)
             return 2
         print(f"reports: {', '.join(map(str, written))}", file=sys.stderr)
-    return 1 if found.shown else 0
+    if found.shown:
+        return 1
+    if found.counts.cases:
+        return 0
+    why = {
+        "": "no operation of it may be asked here",
+        "time was up": f"not one answer came within --max-time {options.max_time:g}",
+    }.get(found.ended, found.ended)
+    print(f"fuzz.py: {found.target.name}: nothing was tested: {why}", file=sys.stderr)
+    return 2
 
 
 def _exists(part: str) -> bool:

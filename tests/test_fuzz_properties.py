@@ -4,6 +4,7 @@ credential in anything that it writes."""
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from scripts.fuzzing.target import Target, Wanted, opened
 from tests.defects.defect import all_defects
 from tests.stub.service import Service
 from tests.stub.state.store import Store
+from tests.stub.wire import send
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDORS = sorted(path.parent.name for path in (ROOT / "generated").glob("*/openapi.yaml"))
@@ -201,8 +203,11 @@ def test_an_interrupted_run_tells_what_it_found() -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
-    assert "pingone at" in process.stderr.readline()
-    time.sleep(1)  # anywhere within the run: where does not matter
+    told = re.match(r"pingone at (http://[^/,]+)", process.stderr.readline())
+    assert told is not None
+    while send(f"{told[1]}/_stub/requests?limit=1").json["total"] < 100:
+        assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert "interrupted" in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 import time
@@ -83,6 +84,21 @@ def test_a_run_that_has_no_time_to_begin_says_so(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
     assert done.returncode == 2
+    assert "--max-time" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_got_no_answer_has_not_found_the_server_right() -> None:
+    """It takes connections and never reads from them."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "scripts/fuzz.py"),
+             str(ROOT / "tests/data/foreign/pictures.yaml"), "--base-url", url, "--read-only",
+             "--max-time", "4"],
+            capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2, done.stdout + done.stderr
     assert "--max-time" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from scripts.fuzzing.bench import Bench, NotApplicable, TurnOver, Unjudged
@@ -20,24 +19,29 @@ _TURN = 1.5
 
 
 def run(
-    target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress, *, workers: int = 1
+    target: Target,
+    budget: Budget,
+    seed: int,
+    emit: Emit,
+    progress: Progress,
+    counts: Counts | None = None,
+    *,
+    workers: int = 1,
 ) -> Counts:
-    """Judge a target; see scripts/fuzzing/finding.py for what comes of it.
+    """Judge a target; see scripts/fuzzing/finding.py for what comes of it. Returns the counts that
+    were given, or new ones.
 
     The same seed sends the same requests in the same order as long as the budget's time suffices
     (and `workers`, the number of threads that schemathesis uses, is 1).
     """
     from scripts.fuzzing import schemathesis_run
 
-    started = time.monotonic()
-    counts = meaning(target, budget.share(_CHECKS_SHARE), seed, emit, progress)
+    counts = meaning(target, budget.share(_CHECKS_SHARE), seed, emit, progress, counts)
     if not budget.spent:
         target.reset()
         try:
-            counts.add(
-                schemathesis_run.run(
-                    target, budget.share(1.0), seed, emit, progress, workers=workers
-                )
+            schemathesis_run.run(
+                target, budget.share(1.0), seed, emit, progress, counts, workers=workers
             )
         except KeyboardInterrupt:
             if not budget.spent:
@@ -45,8 +49,7 @@ def run(
             # it draws from large schemas without a look at the time
             counts.notes.append("schemathesis: ended by --max-time in the middle of what it did")
     if counts.cut and not budget.spent:
-        counts.resumed(meaning(target, budget, seed, emit, progress, only=dict(counts.cut)))
-    counts.seconds = time.monotonic() - started
+        meaning(target, budget, seed, emit, progress, counts, only=dict(counts.cut))
     return counts
 
 
@@ -56,6 +59,7 @@ def meaning(
     seed: int,
     emit: Emit,
     progress: Progress,
+    counts: Counts | None = None,
     *,
     only: Mapping[str, str] | None = None,
 ) -> Counts:
@@ -65,13 +69,13 @@ def meaning(
     with the operations that it did not come to. `only` are checks that an earlier run cut, see
     Counts.cut.
     """
-    started = time.monotonic()
-    bench = Bench(target, budget, seed, emit, progress)
+    bench = Bench(target, budget, seed, emit, progress, Counts() if counts is None else counts)
     bench.watchers.append(Answers(bench))
     waiting: list[tuple[Check, str]] = []
     for check in all_checks():
         if only is not None and check.name not in only:
             continue
+        bench.counts.cut.pop(check.name, None)
         if check.writes and target.read_only:
             bench.counts.not_applicable[check.name] = "it writes, and --read-only is given"
         elif check.kept and not target.keeps:
@@ -88,9 +92,7 @@ def meaning(
                 waiting.insert(len(waiting) if check.last else place, (check, bench.at))
     finally:
         bench.sender.close()
-    for check, at in waiting:
-        bench.counts.cut[check.name] = at
-    bench.counts.seconds = time.monotonic() - started
+        bench.counts.cut.update({check.name: at for check, at in waiting})
     return bench.counts
 
 

@@ -39,14 +39,21 @@ _KNOWN = 0.9
 
 
 def run(
-    target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress, *, workers: int = 1
+    target: Target,
+    budget: Budget,
+    seed: int,
+    emit: Emit,
+    progress: Progress,
+    counts: Counts | None = None,
+    *,
+    workers: int = 1,
 ) -> Counts:
     """All phases and checks of schemathesis; `budget.cases` is its number of examples.
 
     Raises KeyboardInterrupt when it is interrupted.
     """
     progress.stage("schemathesis")
-    bench = Bench(target, budget, seed, emit, progress)
+    bench = Bench(target, budget, seed, emit, progress, Counts() if counts is None else counts)
     schema: Any = schemathesis.openapi.from_dict(
         _to_the_letter(target.document), config=_config(target, budget, seed, workers)
     )
@@ -69,7 +76,6 @@ def run(
         except KeyboardInterrupt:
             stream.stop()
             raise
-    bench.counts.seconds = bench.budget.elapsed
     return bench.counts
 
 

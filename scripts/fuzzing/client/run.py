@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -27,41 +26,56 @@ from scripts.fuzzing.target import Target
 PART = "client"
 
 
-def run(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+def run(
+    target: Target,
+    budget: Budget,
+    seed: int,
+    emit: Emit,
+    progress: Progress,
+    counts: Counts | None = None,
+) -> Counts:
     """Fuzz the target's client: half of the time answers, half of it requests."""
-    counts = Counts()
-    started = time.monotonic()
+    counts = Counts() if counts is None else counts
     package = _package(target, counts)
     if package is not None:
         _fixed(package, budget.share(0.35), seed, emit, progress, counts)
         _answers(package, budget.share(0.5), seed, emit, progress, counts)
         _requests(package, budget.share(1), seed, emit, progress, counts)
-    counts.seconds += time.monotonic() - started
     return counts
 
 
-def sweep(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+def sweep(
+    target: Target,
+    budget: Budget,
+    seed: int,
+    emit: Emit,
+    progress: Progress,
+    counts: Counts | None = None,
+) -> Counts:
     """Only what is the same for every seed: answers that are one step from what the document shows,
     exchanges of more than one request, what a client shows of itself.
     """
-    counts = Counts()
-    started = time.monotonic()
+    counts = Counts() if counts is None else counts
     package = _package(target, counts)
     if package is not None:
         _fixed(package, budget, seed, emit, progress, counts)
-    counts.seconds += time.monotonic() - started
     return counts
 
 
-def drawn(target: Target, budget: Budget, seed: int, emit: Emit, progress: Progress) -> Counts:
+def drawn(
+    target: Target,
+    budget: Budget,
+    seed: int,
+    emit: Emit,
+    progress: Progress,
+    counts: Counts | None = None,
+) -> Counts:
     """Only what is drawn from the seed."""
-    counts = Counts()
-    started = time.monotonic()
+    counts = Counts() if counts is None else counts
     package = _package(target, counts)
     if package is not None:
         _answers(package, budget.share(0.5), seed, emit, progress, counts)
         _requests(package, budget.share(1), seed, emit, progress, counts)
-    counts.seconds += time.monotonic() - started
     return counts
 
 

@@ -39,8 +39,8 @@ def main() -> int:
         return 2
     for note in counts.notes:
         print(note)
-    rate = counts.cases / counts.seconds if counts.seconds else 0.0
-    print(f"{counts.cases} cases in {counts.seconds:.1f} s ({rate:.0f}/s), {len(found)} findings")
+    rate = counts.cases / budget.elapsed
+    print(f"{counts.cases} cases in {budget.elapsed:.1f} s ({rate:.0f}/s), {len(found)} findings")
     return 1 if len(found) else 0
 
 

@@ -35,6 +35,7 @@ def run(
     seed: int,
     emit: Emit,
     progress: Progress,
+    counts: Counts | None = None,
     *,
     patience: float = 5.0,
     shrinking: float = 4.0,
@@ -45,7 +46,9 @@ def run(
     seconds the bytes of one finding may take to become shorter. Of each
     operation twenty times `budget.cases` are drawn, if there is time.
     """
-    return asyncio.run(_Run(target, budget, seed, emit, progress, shrinking).run(patience))
+    counts = Counts() if counts is None else counts
+    asyncio.run(_Run(target, budget, seed, emit, progress, counts, shrinking).run(patience))
+    return counts
 
 
 class _Run:
@@ -56,6 +59,7 @@ class _Run:
         seed: int,
         emit: Emit,
         progress: Progress,
+        counts: Counts,
         shrinking: float,
     ) -> None:
         self._target = target
@@ -64,25 +68,25 @@ class _Run:
         self._emit = emit
         self._progress = progress
         self._shrinking = shrinking
-        self._counts = Counts()
+        self._counts = counts
         self._seen: set[tuple[str, str, str]] = set()
         self._started = time.monotonic()
         self._range: Range
         self._census: Census | None = None
 
-    async def run(self, patience: float) -> Counts:
+    async def run(self, patience: float) -> None:
         self._progress.stage("wire")
         counts = self._counts
         try:
             self._range = await Range.opened(self._target, patience)
         except ConnectionError as error:
             counts.notes.append(f"wire: no connection to the server ({error})")
-            return counts
+            return
         counts.notes += self._range.notes
         if not self._range.goods:
             reason = "no request of the document is answered with a success"
             counts.not_applicable.update(dict.fromkeys(judge.CHECKS, reason))
-            return counts
+            return
         self._census = await Census.taken(self._range)
         if self._census is None:
             counts.not_applicable["wire-state"] = "no list beside an operation that fills it"
@@ -96,8 +100,6 @@ class _Run:
                 break
             await self._batch(batch)
             size = _BATCH
-        counts.seconds = time.monotonic() - self._started
-        return counts
 
     async def _batch(self, batch: list[Case]) -> None:
         """Slow senders begin first and are waited for last."""
