@@ -32,7 +32,7 @@ def fuzz(*arguments: str, key: str | None = KEY) -> subprocess.CompletedProcess[
 def run(url: str, *more: str) -> tuple[int, Any, str]:
     done = fuzz(
         DOCUMENT, "--base-url", url, "--auth-from-env", "key=SHELF_KEY", "--json",
-        "--parts", "properties", "--cases", "10", "--seed", "5", *more,
+        "--parts", "properties", "--cases", "10", "--seed", "5", "--max-time", "250", *more,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     return done.returncode, json.loads(done.stdout), done.stdout + done.stderr

@@ -280,14 +280,15 @@ def test_extensions_and_trailers_of_chunks_are_ignored(stub: Stub) -> None:
     assert decorated.status == plain.status == 200
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(stub: Stub) -> None:
+def test_a_client_that_asks_first_is_told_to_go_on_every_time(stub: Stub) -> None:
     request = post(b"Content-Length: 3\r\nExpect: 100-Continue\r\n")
-    with connect(stub.url) as connection:
-        connection.sendall(request)
-        go_on = b"HTTP/1.1 100 Continue\r\n\r\n"
-        assert connection.recv(len(go_on), socket.MSG_WAITALL) == go_on
-        connection.sendall(b"abc")
-        assert receive(connection).status == 400
+    go_on = b"HTTP/1.1 100 Continue\r\n\r\n"
+    with connect(stub.url) as one, connect(stub.url) as other:
+        for connection in (one, one, other):
+            connection.sendall(request)
+            assert connection.recv(len(go_on), socket.MSG_WAITALL) == go_on
+            connection.sendall(b"abc")
+            assert receive(connection).status == 400
 
 
 def test_a_client_that_asks_first_is_refused_before_it_sends(stub: Stub) -> None:

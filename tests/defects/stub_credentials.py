@@ -142,8 +142,8 @@ DEFECTS = [
                 "            security.check(operation, headers, query, cookies)\n",
             ),
             (
-                "size = len(read)",
-                "security.check(operation, headers, query, cookies)\n            size = len(read)",
+                "size = sum(",
+                "security.check(operation, headers, query, cookies)\n            size = sum(",
             ),
         ),
     ),

@@ -232,8 +232,8 @@ DEFECTS = [
                 lambda old: _fields(_TOKEN + rb"[ \t]*:[\t\x20-\x7e\x80-\xff]*\r\n"),
             ),
             edit(
-                "tests.stub.http.request_head:parse",
-                ("fields.append((name.lower(), ", "fields.append((name.strip().lower(), "),
+                "tests.stub.http.request_head:fields",
+                ("found.append((name.lower(), ", "found.append((name.strip().lower(), "),
             ),
         ),
     ),

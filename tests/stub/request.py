@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import cookie_parser
 from starlette.types import Receive, Scope
 
+from .http.request_head import RequestHead
 from .refusal import Refused
 
 
@@ -23,26 +24,25 @@ class Request:
     def __init__(self, scope: Scope, receive: Receive, bound: str) -> None:
         """`bound` is the origin of a client that names no host (HTTP/1.0)."""
         extensions: dict[str, Any] = scope["extensions"]
+        head: RequestHead = extensions["stub.head"]
         self.scope = scope
         self.receive = receive
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("ascii")
         self.query: bytes = scope["query_string"]
         self.malformed: Refused | None = extensions.get("stub.refused")
-        authority: str = extensions["stub.authority"]
-        self.origin = "http://" + authority if authority else bound
+        self.origin = f"http://{head.authority.decode()}" if head.authority else bound
         client: tuple[str, int] | None = scope["client"]
         self.client = client[0] if client else "127.0.0.1"
-        self.headers: dict[str, str] = {}
-        headers = self.headers
-        for raw, text in scope["headers"]:
-            name, value = raw.decode("latin-1"), text.decode("latin-1")
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        self.headers = head.headers
 
     def all(self, name: str) -> list[str]:
         """The values of a header, one for each time that it was sent."""
-        if name not in self.headers:
+        joined = self.headers.get(name)
+        if joined is None:
             return []
+        if "," not in joined:
+            return [joined]
         wanted = name.encode()
         return [value.decode("latin-1") for raw, value in self.scope["headers"] if raw == wanted]
 

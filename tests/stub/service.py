@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import ExitStack
 from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
@@ -181,13 +180,17 @@ class Service:
                 async for _ in body.Pieces(request.receive, self._limits.body):
                     pass
             return self._handlers[operation.id](call)
-        with ExitStack() as spools:
+        spools: list[Spool] = []
+        try:
             pieces = body.Pieces(request.receive, expected.limit)
             read = await body.read(expected, pieces, spools)
-            size = len(read) if isinstance(read, Spool) else sum(len(part.data) for part in read)
+            size = sum(map(len, spools))
             if size > _INLINE or not self._store.in_memory:
                 return await run_in_threadpool(self._act, call, operation, expected, read)
             return self._act(call, operation, expected, read)
+        finally:
+            for spool in spools:
+                spool.close()
 
     def _act(
         self, call: Call, operation: Operation, expected: Expected, read: Spool | list[Part]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -152,13 +151,13 @@ def expect(
     return Expected(content_type, media, schema, limit)
 
 
-async def read(expected: Expected, pieces: Pieces, spools: ExitStack) -> Spool | list[Part]:
+async def read(expected: Expected, pieces: Pieces, spools: list[Spool]) -> Spool | list[Part]:
     """The body's bytes, or the parts of a form, refused as early as its first unacceptable piece
-    shows. They are there until `spools` is closed.
+    shows. They are there until what is put into `spools` is closed.
     """
     if expected.content_type.value != "multipart/form-data":
         data = Spool()
-        spools.callback(data.close)
+        spools.append(data)
         async for piece in pieces:
             data.write(piece)
         return data

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -77,10 +76,10 @@ class FormReader:
     pieces.
 
     `accept` is called with each part as soon as its headers are read, and raises to refuse it
-    before its bytes are kept. `spools` closes what the parts are kept in.
+    before its bytes are kept. What the parts are kept in is put into `spools`, to be closed.
     """
 
-    def __init__(self, boundary: str, accept: Callable[[Part], None], spools: ExitStack) -> None:
+    def __init__(self, boundary: str, accept: Callable[[Part], None], spools: list[Spool]) -> None:
         self._delimiter = b"--" + boundary.encode("ascii")
         self._closing = b"\r\n" + self._delimiter + b"--"
         self._parser = _new_parser(
@@ -166,7 +165,7 @@ class FormReader:
                     self._part.data.write(event)
                 else:
                     self._part = _part(event.headerlist)
-                    self._spools.callback(self._part.data.close)
+                    self._spools.append(self._part.data)
                     self._accept(self._part)
                     self.parts.append(self._part)
         except _ParserError as error:

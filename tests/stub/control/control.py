@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from ..checks.body import Limits
+from ..http.request_head import RequestHead
 from ..json_values import serialise
 from ..refusal import Fault, Reason, Refused
 from ..request import Request
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..app import Origin
 
 _ROOT = ROOT.encode()
+_FAULT = HEADER.decode()
 _REASONS = {
     400: Reason.PARAMETER,
     401: Reason.CREDENTIALS,
@@ -56,7 +58,8 @@ class Control:
         entry = scope[SCOPE_KEY] = self.state.journal.open(scope)
         recording = Recording(entry, receive, send)
         try:
-            if entry.asks_for_fault or self.state.faults.waiting:
+            head: RequestHead = scope["extensions"]["stub.head"]
+            if _FAULT in head.headers or self.state.faults.waiting:
                 await self._faulty(scope, recording)
             else:
                 await self.origin(scope, recording.receive, recording.send)

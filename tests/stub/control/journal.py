@@ -12,15 +12,14 @@ from collections import deque
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
+from ..http.request_head import RequestHead, fields
 from ..json_values import JSON, JSONObject
 from ..refusal import Fault
 from ..state.store import StoredImage
-from .faults import HEADER as FAULT_HEADER
 from .redaction import Redactor
 
 SCOPE_KEY = "stub.entry"
@@ -67,18 +66,15 @@ class Entry:
         self.method: str = scope["method"][:40]
         self.path: bytes = scope["raw_path"]
         self.query: bytes = scope["query_string"]
-        # One text, not a list of pairs: what a thousand entries hold, the garbage collector visits.
-        self._head: bytes = b"\0".join(chain.from_iterable(scope["headers"]))
-        # Looked for here, where it costs next to nothing.
-        self.asks_for_fault = FAULT_HEADER in self._head
-        if len(self._head) + len(self.path) + len(self.query) > _LARGEST:
+        head: RequestHead = scope["extensions"]["stub.head"]
+        self._lines = head.lines
+        if len(self._lines) + len(self.path) + len(self.query) > _LARGEST:
             self.path = self.path[:_LONGEST]
             self.query = self.query[:_LONGEST]
-            shortened = [
-                (name[:_LONGEST], value[:_LONGEST])
-                for name, value in scope["headers"][:_MOST_HEADERS]
-            ]
-            self._head = b"\0".join(chain.from_iterable(shortened))
+            self._lines = b"".join(
+                b"%s:%s\r\n" % (name[:_LONGEST], value[:_LONGEST])
+                for name, value in head.fields[:_MOST_HEADERS]
+            )
 
     def add(self, piece: bytes) -> None:
         """Note a piece of the body."""
@@ -103,8 +99,9 @@ class Entry:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """Names in lower case and values, as far as they are kept."""
-        texts = self._head.decode("latin-1").split("\0") if self._head else []
-        return list(zip(texts[::2], texts[1::2], strict=True))
+        return [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in fields(self._lines)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,12 @@ from starlette.types import Message
 
 from .request_head import RequestHead
 
-_REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
+_LINES = {
+    status.value: b"HTTP/1.1 %d %s" % (status.value, status.phrase.encode())
+    for status in HTTPStatus
+}
+_FRAMING = frozenset({b"content-length", b"connection", b"transfer-encoding", b"date"})
+"""Fields that are written here, or heeded."""
 
 _TOO_MANY = b'{"status":503,"code":"stub.busy","message":"too many connections","faults":[]}'
 BUSY = (
@@ -61,17 +66,17 @@ class AnswerFraming:
     def _written_head(self, length: int, more: bool, date: bytes) -> bytes:
         status = self._status
         stated = False
-        lines = [b"HTTP/1.1 %d %s" % (status, _REASONS.get(status, b""))]
+        lines = [_LINES.get(status) or b"HTTP/1.1 %d " % status]
         for name, value in self._fields:
             lowered = name.lower()
-            if lowered == b"content-length":
-                stated = True
-                self._promised = int(value)
-            elif lowered == b"connection":
-                self.close = self.close or value.lower() == b"close"
-                continue
-            elif lowered in (b"transfer-encoding", b"date"):
-                continue
+            if lowered in _FRAMING:
+                if lowered == b"content-length":
+                    stated = True
+                    self._promised = int(value)
+                else:
+                    if lowered == b"connection":
+                        self.close = self.close or value.lower() == b"close"
+                    continue
             lines.append(name + b": " + value)
         if not stated and status not in (204, 304):
             if not more:

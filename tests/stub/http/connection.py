@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._requests = 0
         # of the current request
         self._task: asyncio.Task[None] | None = None
-        self._head: RequestHead | None = None
+        self._expects = False  # the client waits for a go-ahead before it sends its body
         self._body = Incoming(Length(0))
         self._waiter: asyncio.Future[None] | None = None
         self._body_until = 0.0
@@ -160,7 +160,7 @@ class Connection(asyncio.Protocol):
                     self._deadline.set(self._bounds.head)
                 self._searched = len(data)
                 return
-            head = request_head.parse(bytes(data[: end + 4]))
+            head = self._traffic.head(bytes(data[: end + 4]))
         except BadHead as bad:
             self._refuse(bad)
             return
@@ -177,14 +177,14 @@ class Connection(asyncio.Protocol):
 
     def _begin(self, head: RequestHead, refused: Refused | None) -> None:
         self._requests += 1
-        self._head = head
+        self._expects = head.expects
         self._body = Incoming(Chunks() if head.length is None else Length(head.length))
         self._raw = self._close = False
         self._answer = AnswerFraming(head, not head.keep_alive or self._traffic.stopping)
         self._deadline.clear()
         extensions: dict[str, object] = {
             "stub.wire": Wire(self),
-            "stub.authority": head.authority.decode(),
+            "stub.head": head,
         }
         if refused is not None:
             extensions["stub.refused"] = refused
@@ -232,8 +232,8 @@ class Connection(asyncio.Protocol):
             if self._body.over:
                 return self._body.message(b"")
             if not self._body.framing.done:
-                if self._head is not None and self._head.expects:
-                    self._head.expects = False
+                if self._expects:
+                    self._expects = False
                     self._transport.write(_CONTINUE)
                 now = self._loop.time()
                 self._deadline.set(min(self._bounds.idle, self._body_until - now))
@@ -268,9 +268,8 @@ class Connection(asyncio.Protocol):
 
     def _settle(self, answer: AnswerFraming) -> None:
         """Decide whether the connection survives an answer that begins before its request ends."""
-        assert self._head is not None
         # One that expects a go-ahead may or may not send its body after this: nobody could tell.
-        most = -1 if self._head.expects else self._bounds.keep_alive_rest
+        most = -1 if self._expects else self._bounds.keep_alive_rest
         answer.close = answer.close or self._close or not self._body.spare(most)
 
     async def drain(self) -> None:

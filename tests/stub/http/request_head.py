@@ -8,7 +8,8 @@ some of it; leniency is how requests are smuggled.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..refusal import Reason, Refused
 
@@ -36,8 +37,11 @@ class RequestHead:
     """A request without its body.
 
     `path` and `query` are as sent, still percent-encoded; `path` begins with a slash whatever form
-    the target had. Names in `fields` are in lower case. `authority` is the host that the client
-    addressed, with its port, or empty. `length` is the body's in bytes, None for a chunked one.
+    the target had. `authority` is the host that the client addressed, with its port, or empty.
+    `lines` are those of the header fields as they came, each with its line break. Names in `fields`
+    are in lower case; `headers` are the same as text, a repeated one joined as RFC 9110 says.
+    `length` is the body's in bytes, None for a chunked one. None of it is changed once it is read:
+    requests share it.
     """
 
     method: str
@@ -45,7 +49,9 @@ class RequestHead:
     query: bytes
     minor: int = 1
     authority: bytes = b""
-    fields: list[tuple[bytes, bytes]] | None = None
+    lines: bytes = b""
+    fields: Sequence[tuple[bytes, bytes]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     length: int | None = 0
     keep_alive: bool = False
     expects: bool = False
@@ -96,25 +102,42 @@ def parse(data: bytes) -> RequestHead:
         block = data[end + 2 : -2]
         if not _FIELDS.fullmatch(block):
             raise _bad(_complaint(block))
-        fields: list[tuple[bytes, bytes]] = []
-        for field in block.split(b"\r\n")[:-1]:
-            name, _, value = field.partition(b":")
-            fields.append((name.lower(), value.strip(b" \t")))
-        if len(fields) > MOST_FIELDS:
+        head.lines = block
+        head.fields = fields(block)
+        if len(head.fields) > MOST_FIELDS:
             raise _flood(f"the head has more than {MOST_FIELDS} header fields")
-        head.fields = fields
-        _interpret(head, fields)
+        head.headers = _texts(head.fields)
+        _interpret(head, head.fields)
     except Refused as refused:
         raise BadHead(_guess(data), refused) from None
     return head
+
+
+def fields(lines: bytes) -> list[tuple[bytes, bytes]]:
+    """Names, in lower case, and values of header fields that are well-formed, each with its line
+    break.
+    """
+    found: list[tuple[bytes, bytes]] = []
+    for line in lines.split(b"\r\n")[:-1]:
+        name, _, value = line.partition(b":")
+        found.append((name.lower(), value.strip(b" \t")))
+    return found
+
+
+def _texts(found: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for raw, text in found:
+        name, value = raw.decode("latin-1"), text.decode("latin-1")
+        texts[name] = f"{texts[name]}, {value}" if name in texts else value
+    return texts
 
 
 def trailers(data: bytes) -> None:
     """Check the fields after the last chunk (each with its line break). Raises Refused."""
     if not _FIELDS.fullmatch(data):
         raise _bad("the trailer: " + _complaint(data))
-    for field in data.split(b"\r\n")[:-1]:
-        name = field.partition(b":")[0].lower()
+    for line in data.split(b"\r\n")[:-1]:
+        name = line.partition(b":")[0].lower()
         # What frames, routes or authorises a request must not come after it (RFC 9110, 6.5.1).
         if name in _NO_TRAILERS:
             raise _bad(f"the trailer holds {name.decode()}, which belongs into the head")
@@ -154,11 +177,11 @@ def _request_line(line: bytes) -> RequestHead:
     return RequestHead(method, path, query, minor, authority)
 
 
-def _interpret(head: RequestHead, fields: list[tuple[bytes, bytes]]) -> None:
+def _interpret(head: RequestHead, found: Sequence[tuple[bytes, bytes]]) -> None:
     """Host and framing."""
     hosts = lengths = codings = 0
     head.keep_alive = head.minor == 1
-    for name, value in fields:
+    for name, value in found:
         if name == b"host":
             hosts += 1
             _check_authority(value)

@@ -10,6 +10,8 @@ from starlette.types import Scope
 
 from .request_head import RequestHead
 
+_VERSIONS = ("1.0", "1.1")
+
 
 def scope(
     head: RequestHead,
@@ -21,14 +23,14 @@ def scope(
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": f"1.{head.minor}",
+        "http_version": _VERSIONS[head.minor],
         "method": head.method,
         "scheme": "http",
         "path": unquote_to_bytes(head.path).decode("utf-8", "replace"),
         "raw_path": head.path,
         "query_string": head.query,
         "root_path": "",
-        "headers": head.fields or [],
+        "headers": head.fields,
         "client": client,
         "server": server,
         "extensions": extensions,

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..json_values import JSON, JSONObject, serialise
+from ..json_values import JSON, JSONObject
 from .spool import Spool
 
 _MEMORY = 1024 * 1024
@@ -231,13 +231,13 @@ class Store:
             )
         return replace(image, seq=seq)
 
-    def add_response(self, vendor: str, survey: str, make: Callable[[int], JSONObject]) -> bytes:
-        """Keep a survey response and return it as JSON. `make` writes it, given its number among
+    def add_response(self, vendor: str, survey: str, make: Callable[[int], bytes]) -> bytes:
+        """Keep a survey response and return it. `make` writes it as JSON, given its number among
         the vendor's, counted from 1.
         """
         with self._lock, self._single():
             number = self._last_response(vendor) + 1
-            body = serialise(make(number))
+            body = make(number)
             self._db.execute(
                 "INSERT INTO response (vendor, survey, id, body) VALUES (?, ?, ?, ?)",
                 (vendor, survey, number, body.decode()),

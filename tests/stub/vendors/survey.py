@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from typing import Any
 
 from ..document import Document
 from ..document_file import DocumentError
-from ..json_values import JSON, JSONObject
+from ..json_values import JSON, JSONObject, serialise
 from ..refusal import Fault, Reason, Refused
 
 # IST is the one of the vendor's zones that knows no daylight saving time.
@@ -40,6 +41,35 @@ _SILENT: JSONObject = {
 """What is said of a respondent of whom nothing is known."""
 
 
+class _Option:
+    """An answer that may be given, as JSON; `silent` is one to which a respondent adds nothing."""
+
+    def __init__(self, shown: JSONObject) -> None:
+        content = shown["value"]
+        assert isinstance(content, dict)
+        self._content: JSONObject = {**content, "text": ""}
+        self._before, self._behind = _around(shown, "value")
+        self.silent = self.filled({})
+
+    def filled(self, own: JSON) -> bytes:
+        """The answer with what a respondent gives for its value."""
+        assert isinstance(own, dict)
+        return self._before + serialise(_over(self._content, own)) + self._behind
+
+
+class _Question:
+    """A question as JSON, up to the answers that are given to it and behind them; the answers that
+    may be given, by their ids.
+    """
+
+    def __init__(self, shown: JSONObject) -> None:
+        before, behind = _around(shown, "answerValues")
+        self.before, self.behind = before + b"[", b"]" + behind
+        self.options = {
+            option["answerID"]: _Option(option) for option in _objects(shown["answerValues"])
+        }
+
+
 class Survey:
     """A survey with its questions, answers and texts. Raises DocumentError if the document shows
     none.
@@ -54,10 +84,12 @@ class Survey:
         assert isinstance(variables, dict)
         self._variables: JSONObject = dict.fromkeys(variables)
 
-    def answers(self, given: JSON) -> list[JSON]:
-        """The given answers with the survey's texts. Raises Refused if one is not of the survey."""
+    def answers(self, given: JSON) -> bytes:
+        """The given answers with the survey's texts, as JSON that lacks its brackets. Raises
+        Refused if one is not of the survey.
+        """
         assert isinstance(given, list)
-        result: list[JSON] = []
+        result: list[bytes] = []
         for place, item in enumerate(given):
             assert isinstance(item, dict)
             known = self._questions.get(item["questionID"])
@@ -65,17 +97,16 @@ class Survey:
                 raise _unknown(
                     "question", f"/responseSet/{place}/questionID", "no question of this survey"
                 )
-            question, options = known
-            values: list[JSON] = []
+            values: list[bytes] = []
             for index, answer in enumerate(_objects(item["answerValues"])):
-                option = options.get(answer["answerID"])
+                option = known.options.get(answer["answerID"])
                 if option is None:
                     pointer = f"/responseSet/{place}/answerValues/{index}/answerID"
                     raise _unknown("answer", pointer, "no answer of this question")
                 own = answer.get("value")
-                values.append(_filled(option, own) if own else option)
-            result.append({**question, "answerValues": values})
-        return result
+                values.append(option.filled(own) if own else option.silent)
+            result.append(known.before + b",".join(values) + known.behind)
+        return b",".join(result)
 
     def respondent(self, given: JSONObject, client: str) -> JSONObject:
         """What is known of the respondent: what the request says, else what a server could know,
@@ -87,46 +118,45 @@ class Survey:
         variables = given.get("customVariables", {})
         assert isinstance(own_location, dict)
         assert isinstance(variables, dict)
-        return {
+        known: JSONObject = {
             **_SILENT,
             "ipAddress": client if ":" not in client else "127.0.0.1",  # documented as IPv4
             "timestamp": _timestamp(int(time.time())),
-            **_known(given, _SILENT),
-            "location": {**_NOWHERE, **_known(own_location, _NOWHERE)},
+        }
+        return {
+            **_over(known, given),
+            "location": _over(_NOWHERE, own_location),
             "customVariables": {**self._variables, **variables},
         }
 
 
-def _questions(survey: JSONObject) -> dict[JSON, tuple[JSONObject, dict[JSON, JSONObject]]]:
-    """The questions of a survey by their ids, each with its answers by theirs, no text in them."""
+def _questions(survey: JSONObject) -> dict[JSON, _Question]:
+    """The questions of a survey by their ids."""
     return {
-        question["questionID"]: (
-            question,
-            {
-                option["answerID"]: _filled(option, {"text": ""})
-                for option in _objects(question["answerValues"])
-            },
-        )
-        for question in _objects(survey["responseSet"])
+        question["questionID"]: _Question(question) for question in _objects(survey["responseSet"])
     }
 
 
-def _filled(option: JSONObject, own: JSON) -> JSONObject:
-    """An answer of the survey with what a respondent gave for its value."""
-    content = option["value"]
-    assert isinstance(content, dict)
-    assert isinstance(own, dict)
-    return {**option, "value": {**content, **_known(own, content)}}
+def _around(shown: JSONObject, name: str) -> tuple[bytes, bytes]:
+    """The JSON of an object up to the value of one of its members, and from its end on."""
+    member = serialise(name) + b":"
+    # no other of our document's objects has the member, and a text has no bare quote
+    before, _, behind = serialise({**shown, name: 0}).partition(member + b"0")
+    return before + member, behind
 
 
 def _objects(value: JSON) -> list[JSONObject]:
     assert isinstance(value, list)
-    return [item for item in value if isinstance(item, dict)]
+    objects: list[Any] = value  # what the schema says
+    return objects
 
 
-def _known(given: JSONObject, pattern: JSONObject) -> JSONObject:
-    """The members of `given` that `pattern` has too."""
-    return {key: value for key, value in given.items() if key in pattern}
+def _over(known: JSONObject, given: JSONObject) -> JSONObject:
+    """What is known, with the values that `given` has for it."""
+    both = {**known, **given}
+    if len(both) == len(known):
+        return both
+    return {**known, **{key: value for key, value in given.items() if key in known}}
 
 
 def _unknown(what: str, pointer: str, message: str) -> Refused:
