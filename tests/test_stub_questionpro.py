@@ -249,6 +249,18 @@ def test_the_full_sample_of_the_page_comes_back_as_on_the_page(stub: Stub) -> No
     assert stub.responses() == [reply.json["response"]]
 
 
+def test_responses_are_all_kept_however_many(stub: Stub) -> None:
+    body: dict[str, list[Any]] = {"responseSet": []}
+    given: list[Any] = []
+    for count in (1, 63, 1, 65):
+        given += [respond(stub, body).json["response"] for _ in range(count)]
+        assert stub.responses() == given
+    respond(stub, body)
+    stub.reset()
+    assert stub.responses() == []
+    assert respond(stub, body).json["response"]["responseID"] == given[0]["responseID"]
+
+
 def test_the_short_sample_of_the_page_is_filled_up(stub: Stub) -> None:
     reply = respond(stub, example("MinimalSurveyResponse"))
     assert reply.status == 200

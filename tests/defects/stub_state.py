@@ -221,7 +221,7 @@ DEFECTS = [
         edit(
             "tests.stub.state.store:Store.add_response",
             (
-                "number = self._last_response(vendor) + 1\n",
+                "number = self._responses.last(vendor) + 1\n",
                 'number = self.__dict__["_made"] = self.__dict__.get("_made", 0) + 1\n',
             ),
         ),
@@ -290,7 +290,7 @@ DEFECTS = [
                 "tests.stub.state.store:Store.add_response",
                 (
                     "with self._lock, self._single():\n"
-                    "            number = self._last_response(vendor) + 1\n",
+                    "            number = self._responses.last(vendor) + 1\n",
                     'made = self.__dict__.setdefault("_made", [])\n'
                     "        number = len(made) + 1\n"
                     "        import time\n\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
 
 from ..refusal import Reason, Refused
 
@@ -37,11 +38,11 @@ class RequestHead:
     """A request without its body.
 
     `path` and `query` are as sent, still percent-encoded; `path` begins with a slash whatever form
-    the target had. `authority` is the host that the client addressed, with its port, or empty.
-    `lines` are those of the header fields as they came, each with its line break. Names in `fields`
-    are in lower case; `headers` are the same as text, a repeated one joined as RFC 9110 says.
-    `length` is the body's in bytes, None for a chunked one. None of it is changed once it is read:
-    requests share it.
+    the target had; `text_path` is it decoded. `authority` is the host that the client addressed,
+    with its port, or empty. `lines` are those of the header fields as they came, each with its line
+    break. Names in `fields` are in lower case; `headers` are the same as text, a repeated one
+    joined as RFC 9110 says. `length` is the body's in bytes, None for a chunked one. None of it is
+    changed once it is read: requests share it.
     """
 
     method: str
@@ -55,6 +56,10 @@ class RequestHead:
     length: int | None = 0
     keep_alive: bool = False
     expects: bool = False
+    text_path: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text_path = unquote_to_bytes(self.path).decode("utf-8", "replace")
 
 
 class BadHead(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from starlette.types import Scope
 
@@ -26,7 +25,7 @@ def scope(
         "http_version": _VERSIONS[head.minor],
         "method": head.method,
         "scheme": "http",
-        "path": unquote_to_bytes(head.path).decode("utf-8", "replace"),
+        "path": head.text_path,
         "raw_path": head.path,
         "query_string": head.query,
         "root_path": "",

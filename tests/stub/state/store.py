@@ -20,7 +20,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..json_values import JSON, JSONObject
+from .responses import Responses
 from .spool import Spool
+from .transaction import Transaction
 
 _MEMORY = 1024 * 1024
 """Bytes that a database without a file holds in memory. Not more: at each commit SQLite walks
@@ -127,7 +129,6 @@ class Store:
         self.file = file
         self.epoch = 0  # how often everything was forgotten
         self._lock = threading.RLock()
-        self._numbers: dict[str, int] = {}  # the last response's by vendor, kept in memory alone
         try:
             self._db = sqlite3.connect(
                 # "" is a database of its own that ends with the connection: in memory, and what
@@ -145,6 +146,7 @@ class Store:
             raise StoreError(
                 f"{file}: cannot be used as database ({error}); name another file."
             ) from error
+        self._responses = Responses(self._db, in_memory=self.in_memory)
 
     def _prepare(self) -> None:
         def pragma(name: str) -> int:
@@ -236,22 +238,15 @@ class Store:
         the vendor's, counted from 1.
         """
         with self._lock, self._single():
-            number = self._last_response(vendor) + 1
+            number = self._responses.last(vendor) + 1
             body = make(number)
-            self._db.execute(
-                "INSERT INTO response (vendor, survey, id, body) VALUES (?, ?, ?, ?)",
-                (vendor, survey, number, body.decode()),
-            )
-            if self.in_memory:  # in a file, somebody else may write the next one
-                self._numbers[vendor] = number
+            self._responses.add(vendor, survey, number, body)
         return body
 
     def responses(self, vendor: str | None = None) -> list[JSONObject]:
         """Kept survey responses, oldest first."""
-        rows = self._rows(
-            "SELECT body FROM response WHERE vendor = coalesce(?, vendor) ORDER BY seq", (vendor,)
-        )
-        return [json.loads(row[0]) for row in rows]
+        with self._lock:
+            return [json.loads(body) for body in self._responses.bodies(vendor)]
 
     def count_images(self, vendor: str, owner: str) -> int:
         """Number of an owner's images. Positions have no gaps, so this is the last one: no counting
@@ -299,7 +294,7 @@ class Store:
         with self._lock, self._transaction():
             for table in ("address", "content", "image", "response", "counter", "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
-            self._numbers.clear()
+            self._responses.forget()
             self.epoch += 1
 
     def _last_position(self, vendor: str, owner: str) -> int:
@@ -307,15 +302,6 @@ class Store:
             "SELECT max(position) FROM image WHERE vendor = ? AND owner = ?", (vendor, owner)
         ).fetchone()
         return int(row[0] or 0)
-
-    def _last_response(self, vendor: str) -> int:
-        """Responses are never forgotten one by one: the last number is also how many there are."""
-        if vendor in self._numbers:
-            return self._numbers[vendor]
-        row = self._db.execute(
-            "SELECT id FROM response WHERE vendor = ? ORDER BY seq DESC LIMIT 1", (vendor,)
-        ).fetchone()
-        return int(row[0]) if row else 0
 
     def _taken(self, path: str) -> bool:
         return (
@@ -334,38 +320,14 @@ class Store:
         with self._lock:
             return self._db.execute(query, values).fetchall()
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._db)
+    def _transaction(self) -> Transaction:
+        return Transaction(self._db)
 
     def _single(self) -> AbstractContextManager[None]:
-        """A transaction in which one statement changes something. In memory nobody else reads or
-        writes meanwhile, and a statement is a transaction by itself.
+        """A transaction in which at most one statement changes something. In memory nobody else
+        reads or writes meanwhile, and a statement is a transaction by itself.
         """
         return _NONE if self.in_memory else self._transaction()
-
-
-class _Transaction:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK if the block raises; within another one, a part of
-    it.
-    """
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._outer = not db.in_transaction
-
-    def __enter__(self) -> None:
-        if self._outer:
-            self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if not self._outer:
-            return
-        try:
-            if kind is None:
-                self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:  # the block raised, or the disk is full
-                self._db.execute("ROLLBACK")
 
 
 def _row(image: StoredImage) -> tuple[str | int | None, ...]:
