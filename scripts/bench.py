@@ -100,9 +100,14 @@ def main(arguments: list[str] | None = None) -> int:
     settings = replace(settings, rounds=options.rounds or settings.rounds, seed=options.seed)
     signal.signal(signal.SIGTERM, _interrupt)
     facts = machine.facts(Cores.choose(), settings.seed, settings.rounds)
+    before = machine.ProcessorTime.read()
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         tables = measure(settings, chosen(options.section))
+        after = machine.ProcessorTime.read()
+        if before and after:
+            # figures of which much was stolen say more of the host than of what was measured
+            facts["CPU time stolen by the host"] = after.stolen_since(before)
         text, data = report.markdown(facts, tables), report.as_json(facts, tables)
         encoded = json.dumps(data, indent=2, ensure_ascii=False)
         subtitle = f"{facts['date']}, {facts['Python']}, {facts['machine']}"

@@ -24,6 +24,7 @@ from scripts.benchmark.comparison import Bench, Figures, Settings, compare
 from scripts.benchmark.examples import content
 from scripts.benchmark.figures import Absence, Goal, Spread, Table, exit_code
 from scripts.benchmark.load import Question, run
+from scripts.benchmark.machine import ProcessorTime
 from scripts.benchmark.peers import Missing
 from scripts.benchmark.sections import stub as stub_section
 from scripts.benchmark.subject import Content, list_target
@@ -102,6 +103,15 @@ def check_markdown(text: str, data: dict[str, Any]) -> None:
     assert "httpx2 2." in facts["peers"]
     for name in ("date", "machine", "server", "cores", "seed", "rounds", "peers"):
         assert f"- {name}: {facts[name]}" in text
+    if sys.platform == "linux":
+        assert 0 <= float(facts["CPU time stolen by the host"].rstrip("%")) <= 100
+
+
+def test_what_the_host_took_is_a_part_of_what_was_wanted() -> None:
+    before = ProcessorTime.of("cpu  100 0 10 9000 50 0 0 40 0 0\ncpu0 1 2 3")
+    after = ProcessorTime.of("cpu  160 5 20 9900 70 0 5 60 0 0\ncpu0 1 2 3")
+    assert after.stolen_since(before) == "20.0%"
+    assert before.stolen_since(before) == "0.0%"
 
 
 def check_chart(text: str, tables: list[dict[str, Any]]) -> None:

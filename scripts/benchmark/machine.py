@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import platform
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import prism
@@ -51,6 +52,36 @@ def _load() -> str:
     if not hasattr(os, "getloadavg"):
         return "unknown"
     return ", ".join(f"{load:.1f}" for load in os.getloadavg())
+
+
+@dataclass(frozen=True)
+class ProcessorTime:
+    """Of all processors since the machine started, in the kernel's ticks.
+
+    Attributes:
+        wanted: when there was something to do.
+        stolen: the part of it in which the host of a virtual machine did something else.
+    """
+
+    wanted: int
+    stolen: int
+
+    @classmethod
+    def read(cls) -> ProcessorTime | None:
+        """As it is now; None where the system does not tell (proc(5) does)."""
+        path = Path("/proc/stat")
+        return cls.of(path.read_text("utf-8")) if path.exists() else None
+
+    @classmethod
+    def of(cls, text: str) -> ProcessorTime:
+        """What /proc/stat says."""
+        user, nice, system, _idle, _waiting, irq, soft, stolen = map(int, text.split()[1:9])
+        return cls(user + nice + system + irq + soft + stolen, stolen)
+
+    def stolen_since(self, before: ProcessorTime) -> str:
+        """The part that was stolen meanwhile."""
+        wanted = self.wanted - before.wanted
+        return f"{(self.stolen - before.stolen) / wanted if wanted else 0.0:.1%}"
 
 
 def _processor() -> str:
