@@ -8,10 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -277,6 +279,37 @@ def test_wrong_answers_end_the_load(tmp_path: Path) -> None:
             run(Question(port, request, 4, 0.05, 4))
         with pytest.raises(WrongAnswer, match="404 Not Found"):
             run(Question(port, request.replace("GET", "HEAD"), 3, 0.05, 4))
+
+
+class FirstIsSlow(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    before = FIRST = 0.5
+    """Seconds before the next answer on the connection."""
+
+    def do_GET(self) -> None:
+        time.sleep(self.before)
+        self.before = 0.01
+        body = b'{"response":{}}'
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+def test_latency_is_that_of_connections_that_are_in_use() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), FirstIsSlow) as slow:
+        thread = threading.Thread(target=slow.serve_forever)
+        thread.start()
+        try:
+            request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+            found = run(Question(slow.server_port, request, None, FirstIsSlow.FIRST + 0.5, 4))
+        finally:
+            slow.shutdown()
+            thread.join()
+    assert 4 < found["count"] < 400  # so that the four would show in the last hundredth
+    assert found["p99"] < FirstIsSlow.FIRST
 
 
 def test_what_the_stub_was_asked_is_what_it_did(tmp_path: Path) -> None:

@@ -272,7 +272,8 @@ def _tables(what: str, found: Mapping[str, Outcome]) -> Iterator[Table]:
     yield Table(
         f"Stub: {what}, latency",
         "ms",
-        f"From the request's last byte to the answer's, {CONNECTIONS} connections without a pause.",
+        f"From the request's last byte to the answer's, {CONNECTIONS} connections without a pause;"
+        " not the first answer on each, which waits until all are accepted.",
         "",
         rows,
         [Goal(last.name, last.value, P99, unit="ms", absence=last.absence)]
