@@ -103,6 +103,16 @@ def test_a_run_that_got_no_answer_has_not_found_the_server_right() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_run_that_may_ask_nothing_has_tested_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/fuzz.py"), "inventorum", "--read-only",
+         "--parts", "properties", "--cases", "1"],
+        capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "nothing was tested" in done.stderr
+
+
 class _EndsSlowly:
     """At its end it takes longer than the time that is given; what is raised there goes nowhere."""
 
