@@ -39,6 +39,8 @@ _SILENT: JSONObject = {
     "browser": "",
 }
 """What is said of a respondent of whom nothing is known."""
+_HOLE = "\0 what comes here \0"
+"""No text of a document."""
 
 
 class _Option:
@@ -139,10 +141,8 @@ def _questions(survey: JSONObject) -> dict[JSON, _Question]:
 
 def _around(shown: JSONObject, name: str) -> tuple[bytes, bytes]:
     """The JSON of an object up to the value of one of its members, and from its end on."""
-    member = serialise(name) + b":"
-    # no other of our document's objects has the member, and a text has no bare quote
-    before, _, behind = serialise({**shown, name: 0}).partition(member + b"0")
-    return before + member, behind
+    before, _, behind = serialise({**shown, name: _HOLE}).partition(serialise(_HOLE))
+    return before, behind
 
 
 def _objects(value: JSON) -> list[JSONObject]:
