@@ -90,19 +90,23 @@ def test_a_reader_never_misses_the_folder(tmp_path: Path) -> None:
 def test_a_run_that_is_stopped_leaves_the_old_packages(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    shop = Workshop.empty(tmp_path / "root")
-    shop.document("depot", (FOREIGN / "depot.yaml").read_text(encoding="utf-8"))
-    write(shop.root / "generated", **{"depot/openapi.yaml": "old\n", "other/file": "other\n"})
-    before = tree(shop.root / "generated")
-    with subprocess.Popen(
-        shop.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
-    ) as running:
-        # the moment that hurts most: the new tree is being written
-        while running.poll() is None and not list(shop.root.glob(".generated-*/*/depot/*")):
-            pass
-        running.send_signal(number)
-        _, errors = running.communicate(timeout=30)
-    assert running.returncode != 0, "it was done before it was stopped"
+    for attempt in range(10):  # on a busy machine this process may look too late
+        shop = Workshop.empty(tmp_path / f"root{attempt}")
+        shop.document("depot", (FOREIGN / "depot.yaml").read_text(encoding="utf-8"))
+        write(shop.root / "generated", **{"depot/openapi.yaml": "old\n", "other/file": "other\n"})
+        before = tree(shop.root / "generated")
+        with subprocess.Popen(
+            shop.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
+        ) as running:
+            # the moment that hurts most: the new tree is being written
+            while running.poll() is None and not list(shop.root.glob(".generated-*/*/depot/*")):
+                pass
+            running.send_signal(number)
+            _, errors = running.communicate(timeout=30)
+        if running.returncode != 0 and not (shop.package("depot") / "service.py").exists():
+            break
+    else:
+        pytest.fail("it was always done before it was stopped")
     assert tree(shop.root / "generated") == before
     assert b"Traceback" not in errors
     left = [path.name for path in shop.root.glob(".generated-*")]
